@@ -1,0 +1,1 @@
+"""The window of vlab (needs the extra ``gui``)."""

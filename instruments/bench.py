@@ -1,0 +1,240 @@
+"""A bench: instruments around a specimen, the cables between them, and lab time passing in ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from instruments.declaration import Value
+from instruments.instrument import Instrument
+from vlab.errors import UnknownNameError, WiringError
+from vlab.lab.cable import TickGrid
+from vlab.lab.clock import LabClock, to_ps
+from vlab.units import Quantity, make_quantity, to_si
+
+TICK_PS = 10_000_000_000
+_SHORTEST_TICK_PS = 1_000
+
+
+class Bench:
+    """Base of benches: keeps the books of events and ticks; a subclass says what happens in a stretch of ticks.
+
+    Physics advances on ticks counted from the last event: a setting that changed, or the end of a ramp. Whole ticks
+    below the horizon are computed; an event closes the partial tick. Results do not depend on how a wait is cut up.
+
+    Parameters
+    ----------
+    instruments : dict
+        The instruments by name.
+    cables : dict
+        From an input such as ``"lockin.signal"`` to the output that feeds it, such as ``"detector.output"``.
+    seed : int
+        Seed of all noise.
+    noise : bool
+        Whether noise sources are on.
+
+    Attributes
+    ----------
+    clock : LabClock
+        Lab time.
+    run_number : int
+        How many runs have been started; part of the key of all noise.
+    """
+
+    def __init__(self, instruments: dict[str, Instrument], cables: dict[str, str], *, seed: int, noise: bool) -> None:
+        self.instruments = instruments
+        self.seed = seed
+        self.noise = noise
+        self.run_number = 0
+        self.clock = LabClock(self._let_pass)
+        self._standard_cables = dict(cables)
+        self._cables = dict(cables)
+        self._origin_ps = 0
+        self._ticks = 0
+        self._tick_ps = 0
+        self._epoch_ps = 0
+        self._preparation = 0
+        self._anchor_ps: int | None = None
+        for instrument in instruments.values():
+            instrument._before_event = self.close_tick
+            instrument._now_ps = self._present
+
+    def __getattr__(self, name: str) -> Any:
+        found = self.__dict__.get("instruments", {}).get(name)
+        if found is None:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            raise UnknownNameError.of("the bench", name, self.__dict__.get("instruments", {}), "instrument")
+        return found
+
+    @property
+    def now(self) -> Quantity:
+        """Lab time since the bench was made."""
+        return make_quantity(self.clock.now, "s")
+
+    @property
+    def now_ps(self) -> int:
+        """Lab time in picoseconds."""
+        return self.clock.now_ps
+
+    def sleep(self, duration: Quantity) -> None:
+        """Let lab time pass.
+
+        Raises
+        ------
+        SettingError
+            ``duration`` is not a time.
+        """
+        self.clock.sleep(to_si(duration, "s", "bench.sleep"))
+
+    @property
+    def cables(self) -> dict[str, str]:
+        """The cables: which output feeds each input."""
+        return dict(self._cables)
+
+    def connect(self, source: str, target: str) -> None:
+        """Join an output to an input of the bench, replacing the cable that was there.
+
+        Raises
+        ------
+        WiringError
+            There is no such output or input.
+        """
+        outputs = set(self._standard_cables.values())
+        if source not in outputs:
+            raise WiringError(f"there is no output {source!r}; the bench has {', '.join(sorted(outputs))}.")
+        self._need_input(target)
+        self.close_tick()
+        self._cables[target] = source
+        self._rewired()
+
+    def disconnect(self, target: str) -> None:
+        """Pull the cable out of an input.
+
+        Raises
+        ------
+        WiringError
+            There is no such input.
+        """
+        self._need_input(target)
+        self.close_tick()
+        self._cables.pop(target, None)
+        self._rewired()
+
+    def _need_input(self, target: str) -> None:
+        if target not in self._standard_cables:
+            raise WiringError(f"there is no input {target!r}; the bench has "
+                              f"{', '.join(sorted(self._standard_cables))}.")
+
+    def check(self) -> list[str]:
+        """Return in sentences what is wrong on the bench and what to do; empty when all is well."""
+        found = []
+        for target, source in self._standard_cables.items():
+            present = self._cables.get(target)
+            if present is None:
+                found.append(f"{target}: no cable is connected; connect {source} to it.")
+            elif present != source:
+                found.append(f"{target}: it is fed by {present}; connect {source} to it instead.")
+        for instrument in self.instruments.values():
+            found.extend(instrument.problems())
+        return found
+
+    def make_safe(self) -> None:
+        """Bring the bench to its safe state: light off the sample, ramps held."""
+        for instrument in self.instruments.values():
+            instrument.make_safe()
+
+    def snapshot(self) -> dict[str, dict[str, Value]]:
+        """Return every setting, reading and flag of every instrument as SI floats, words and 0 or 1."""
+        return {name: instrument.snapshot() for name, instrument in self.instruments.items()}
+
+    def reset(self) -> None:
+        """Return to the state in which the bench was made: all settings, cables, nuclei and filters."""
+        self.close_tick()
+        self._cables = dict(self._standard_cables)
+        for instrument in self.instruments.values():
+            instrument.reset()
+        self._rewired()
+        self._to_reference()
+        self.prepare(thermal=True)
+
+    # -- runs --------------------------------------------------------------------------------------------------
+
+    def begin_run(self) -> int:
+        """Count a new run and return its number."""
+        self.run_number += 1
+        self._preparation = 0
+        return self.run_number
+
+    def prepare(self, thermal: bool) -> None:
+        """Start a noise epoch of the present run; if ``thermal``, from unpolarized nuclei and settled filters."""
+        self.close_tick()
+        key = f"{self.run_number}.{self._preparation}"
+        self._preparation += 1
+        for instrument in self.instruments.values():
+            instrument.start_epoch(key)
+        if thermal:
+            self._epoch_ps = self.clock.now_ps
+            self._erase_and_settle()
+
+    # -- time --------------------------------------------------------------------------------------------------
+
+    def _present(self) -> int:
+        # While ticks are computed, instruments are asked about the moment that the ticks are counted from.
+        return self.clock.now_ps if self._anchor_ps is None else self._anchor_ps
+
+    def close_tick(self) -> None:
+        """Finish the partial tick up to now; what follows counts its ticks from here."""
+        now = self.clock.now_ps
+        if self._anchor_ps is None and now > self._origin_ps:
+            self._finish_at(now)
+        self._origin_ps, self._ticks, self._tick_ps = now, 0, 0
+
+    def _finish_at(self, end_ps: int) -> None:
+        """Compute what is left between the last whole tick and ``end_ps``, which is an event."""
+        done = self._origin_ps + self._ticks * self._tick_ps
+        if end_ps > done:
+            outer, self._anchor_ps = self._anchor_ps, done
+            self._open_room()
+            self._compute(TickGrid(done, end_ps - done, 0, 1, self._epoch_ps))
+            self._anchor_ps = outer
+        self._origin_ps, self._ticks, self._tick_ps = end_ps, 0, 0
+
+    def _let_pass(self, horizon_ps: int) -> None:
+        try:
+            while True:
+                self._anchor_ps = self._origin_ps
+                if self._tick_ps == 0:
+                    self._tick_ps = max(_SHORTEST_TICK_PS, min(TICK_PS, to_ps(min(self._open_room(), 1.0))))
+                points = [p for i in self.instruments.values() if (p := i.next_breakpoint()) is not None]
+                limit = min([horizon_ps, *points])
+                whole = (limit - self._origin_ps) // self._tick_ps - self._ticks
+                if whole > 0:
+                    self._compute(TickGrid(self._origin_ps, self._tick_ps, self._ticks, whole, self._epoch_ps))
+                    self._ticks += whole
+                if limit not in points:
+                    return
+                self._finish_at(limit)
+        finally:
+            self._anchor_ps = None
+
+    def _open_room(self) -> float:
+        """Ask the instruments what the sample feels from now on; returns the longest tick (s) that resolves it."""
+        raise NotImplementedError
+
+    def _compute(self, grid: TickGrid) -> None:
+        """Let the ticks of ``grid`` pass in the room that was opened last."""
+        raise NotImplementedError
+
+    def _erase_and_settle(self) -> None:
+        """Bring the sample to thermal equilibrium and the filters to their input."""
+        raise NotImplementedError
+
+    def _to_reference(self) -> None:
+        """Bring the instruments to the reference conditions of this bench."""
+
+    def _rewired(self) -> None:
+        """Take notice of changed cables."""
+
+    def __iter__(self) -> Iterator[Instrument]:
+        return iter(self.instruments.values())

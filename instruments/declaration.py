@@ -1,0 +1,282 @@
+"""The four things an instrument can have: settings, readings, actions and flags, each declared once.
+
+From one declaration come the Python attribute with its validation, the change event, the snapshot, the data sheet and
+the window's panel. Values are stored as SI floats; a quantity is converted once, at the door.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pint
+
+from vlab.errors import InUseError, LimitError, ReadOnlyError, SettingError
+from vlab.units import Q_, Quantity, show, to_si, unit_factor, ureg
+
+if TYPE_CHECKING:
+    from instruments.instrument import Instrument
+
+Value: TypeAlias = float | str
+"""What an instrument stores: an SI float, or a word of a choice."""
+
+_REGISTRY_QUANTITY = ureg.Quantity
+_new = object.__new__
+
+
+def _units_container(unit: str) -> Any:
+    return ureg.Quantity(1.0, unit)._units
+
+
+def _quick_quantity(magnitude: float, units: Any) -> Quantity:
+    # pint's constructor costs 10 us; this is what its own __copy__ amounts to.
+    quantity = _new(_REGISTRY_QUANTITY)
+    quantity._magnitude = magnitude  # type: ignore[attr-defined]
+    quantity._units = units  # type: ignore[attr-defined]
+    return quantity
+
+
+@dataclass(frozen=True)
+class Slew:
+    """A value on its way: from ``start`` at ``start_ps`` to ``target`` at ``rate`` per second."""
+
+    start: float
+    target: float
+    rate: float
+    start_ps: int
+
+    @property
+    def end_ps(self) -> int:
+        """Lab time at which the target is reached."""
+        return self.start_ps + math.ceil(abs(self.target - self.start) / self.rate * 1e12)
+
+    def slope(self, now_ps: int) -> float:
+        """Return the change per second at ``now_ps``: zero from the end on."""
+        return 0.0 if now_ps >= self.end_ps else math.copysign(self.rate, self.target - self.start)
+
+    def at(self, now_ps: int) -> float:
+        """Return the value at ``now_ps``."""
+        if now_ps >= self.end_ps:
+            return self.target
+        return self.start + math.copysign(self.rate, self.target - self.start) * ((now_ps - self.start_ps) / 1e12)
+
+
+class Declaration:
+    """What settings, readings, actions and flags have in common: a name and a help text that begins with a verb."""
+
+    kind = ""
+
+    def __init__(self, help: str) -> None:
+        self.help = help
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __set__(self, instrument: Instrument, value: object) -> None:
+        raise ReadOnlyError(f"{instrument.name}.{self.name} is {_ARTICLES[self.kind]} and cannot be set.")
+
+
+class Setting(Declaration):
+    """Something that can be set and read back.
+
+    Parameters
+    ----------
+    unit : str or None
+        The unit in which it is shown and in which ``default`` and ``limits`` are given; None for a choice of words.
+    default : float or str
+        Value after a reset.
+    limits : tuple or callable
+        Lowest and highest value in ``unit``, or a function of the instrument that returns them.
+    choices : tuple
+        The allowed words, or the allowed numbers in ``unit``.
+    rate : str
+        Name of the setting that limits how fast this one moves; it then gains a reading ``<name>_actual``.
+    safe : float or str
+        Value that the bench's safe state gives it; None leaves it alone.
+    help : str
+        One sentence that begins with a verb.
+    """
+
+    kind = "setting"
+
+    def __init__(self, unit: str | None, default: Value, *, help: str,
+                 limits: tuple[float, float] | Callable[[Any], tuple[float, float]] | None = None,
+                 choices: tuple[Value, ...] = (), rate: str = "", safe: Value | None = None) -> None:
+        super().__init__(help)
+        self.unit = unit
+        self.choices = choices
+        self.rate = rate
+        self._limits = limits
+        self._scale = 1.0 if unit is None else unit_factor(unit)
+        self._units = None if unit is None else _units_container(unit)
+        self._factors: dict[Any, float] = {} if unit is None else {self._units: self._scale}
+        self._last: tuple[Any, float] = (None, 0.0)
+        self._fixed = None if limits is None or callable(limits) else tuple(self._si(v) for v in limits)
+        self._numbers = () if unit is None else tuple(float(c) * self._scale for c in choices)
+        self.default: Value = default if unit is None else self._si(float(default))
+        self.safe: Value | None = safe if unit is None or safe is None else self._si(float(safe))
+
+    def _si(self, value: float) -> float:
+        return value * self._scale
+
+    def __get__(self, instrument: Instrument | None, owner: type) -> Any:
+        if instrument is None:
+            return self
+        value = instrument._values[self.name]
+        if self.unit is None:
+            return value
+        return _quick_quantity(value / self._scale, self._units)  # type: ignore[operator]
+
+    def __set__(self, instrument: Instrument, value: object) -> None:
+        self.put(instrument, self.convert(instrument, value))
+
+    def convert(self, instrument: Instrument, value: object) -> Value:
+        """Return what was given as an SI float or a word; raises `SettingError` on the wrong kind or dimension."""
+        if self.unit is None:
+            if not isinstance(value, str):
+                raise SettingError(f"{instrument.name}.{self.name} got {value!r}; it is {self.allowed(instrument)}.")
+            return value
+        if value.__class__ is _REGISTRY_QUANTITY:
+            units = value._units  # type: ignore[attr-defined]
+            last = self._last
+            if units is last[0]:
+                factor: float | None = last[1]
+            else:
+                factor = self._factors.get(units)
+                if factor is not None:
+                    self._last = (units, factor)
+            number = value._magnitude  # type: ignore[attr-defined]
+            if factor is not None and (number.__class__ is float or number.__class__ is int):
+                return number * factor
+        si = to_si(value, self.unit, f"{instrument.name}.{self.name}")
+        self._learn(value)
+        return si
+
+    def _learn(self, value: object) -> None:
+        # Remember the factor of a multiplicative unit, so that the next value in it is a product of floats.
+        if isinstance(value, _REGISTRY_QUANTITY) and value._is_multiplicative:
+            self._factors[value._units] = float(Q_(1.0, value.units).to_base_units().magnitude)
+
+    def limits(self, instrument: Instrument) -> tuple[float, float]:
+        """Return the lowest and highest value now, in SI base units."""
+        if self._fixed is not None:
+            return self._fixed  # type: ignore[return-value]
+        if callable(self._limits):
+            low, high = self._limits(instrument)
+            return self._si(low), self._si(high)
+        if self._numbers:
+            return min(self._numbers), max(self._numbers)
+        return -math.inf, math.inf
+
+    def allowed(self, instrument: Instrument) -> str:
+        """Return in words what may be given now."""
+        if self.unit is None:
+            return "one of " + ", ".join(str(c) for c in self.choices)
+        if self.choices:
+            return "one of " + ", ".join(show(n, self.unit) for n in self._numbers)
+        low, high = self.limits(instrument)
+        return f"{show(low, self.unit)} to {show(high, self.unit)}"
+
+    def check(self, instrument: Instrument, value: Value) -> Value:
+        """Return an SI float or word as it will be stored, or raise `SettingError` or `LimitError`."""
+        if self.unit is None:
+            if value not in self.choices:
+                raise LimitError(f"{instrument.name}.{self.name} got {value!r}; it is {self.allowed(instrument)}.")
+            return value
+        number = value
+        if not isinstance(number, float):
+            raise SettingError(f"{instrument.name}.{self.name} got {value!r}; it wants a number.")
+        low, high = self._fixed if self._fixed is not None else self.limits(instrument)
+        if low <= number <= high and not self._numbers:
+            return number
+        if number != number:
+            raise SettingError(f"{instrument.name}.{self.name} got {number}; it wants a finite number.")
+        for choice in self._numbers:
+            if math.isclose(number, choice, rel_tol=1e-9):
+                return choice
+        if not self._numbers:
+            for edge in (low, high):  # 9 T given as 90 kG must not fail by its last bit
+                if math.isclose(number, edge, rel_tol=1e-12):
+                    return edge
+        raise LimitError(f"{instrument.name}.{self.name} got {show(number, self.unit)}; "
+                         f"it is {self.allowed(instrument)}.")
+
+    def put(self, instrument: Instrument, value: Value, owner: object = None) -> None:
+        """Check an SI float or word and make it the set-point; ``owner`` is the run that sets it, if any."""
+        checked = self.check(instrument, value)
+        holder = instrument._claims.get(self.name)
+        if holder is not None and holder is not owner:
+            raise InUseError(f"{instrument.name}.{self.name} is in use by {holder}; pause or abort it first.")
+        instrument._apply(self, checked, owner)
+
+
+class Reading(Declaration):
+    """Something that can be measured only; declared by the decorator `reading`."""
+
+    kind = "reading"
+
+    def __init__(self, unit: str | None, measure: Callable[[Any], Value], help: str) -> None:
+        super().__init__(help)
+        self.unit = unit
+        self.measure = measure
+        self._scale = 1.0 if unit is None else unit_factor(unit)
+        self._units = None if unit is None else _units_container(unit)
+
+    def __get__(self, instrument: Instrument | None, owner: type) -> Any:
+        if instrument is None:
+            return self
+        value = self.measure(instrument)
+        return value if self.unit is None else _quick_quantity(value / self._scale, self._units)  # type: ignore[operator]
+
+
+class Flag(Declaration):
+    """A lamp on the front panel: true or false; declared by the decorator `flag`."""
+
+    kind = "flag"
+
+    def __init__(self, test: Callable[[Any], bool], help: str) -> None:
+        super().__init__(help)
+        self.test = test
+
+    def __get__(self, instrument: Instrument | None, owner: type) -> Any:
+        return self if instrument is None else bool(self.test(instrument))
+
+
+class Action(Declaration):
+    """A button on the front panel; declared by the decorator `action`."""
+
+    kind = "action"
+
+    def __init__(self, do: Callable[[Any], None], help: str) -> None:
+        super().__init__(help)
+        self.do = do
+
+    def __get__(self, instrument: Instrument | None, owner: type) -> Any:
+        if instrument is None:
+            return self
+        return lambda: instrument._act(self)
+
+
+_ARTICLES = {"reading": "a reading", "flag": "a flag", "action": "an action", "setting": "a setting"}
+
+
+def _first_line(function: Callable[..., Any]) -> str:
+    return (function.__doc__ or "").strip().split("\n")[0]
+
+
+def reading(unit: str | None) -> Callable[[Callable[[Any], Value]], Reading]:
+    """Declare a method as a reading in ``unit``; it returns an SI float (or a word), its docstring is the help."""
+    return lambda function: Reading(unit, function, _first_line(function))
+
+
+def flag(function: Callable[[Any], bool]) -> Flag:
+    """Declare a method as a flag; its docstring is the help."""
+    return Flag(function, _first_line(function))
+
+
+def action(function: Callable[[Any], None]) -> Action:
+    """Declare a method as an action; its docstring is the help."""
+    return Action(function, _first_line(function))

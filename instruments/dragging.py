@@ -1,0 +1,118 @@
+"""The bench of nuclear-spin dragging: how light, sample, detector and lock-in hand on to each other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from instruments.bench import Bench
+from instruments.chopper import Chopper
+from instruments.gate import GateSource
+from instruments.laser import Laser
+from instruments.light import Light
+from instruments.lockin import LockIn
+from instruments.magnet import Magnet
+from instruments.photodetector import Photodetector
+from vlab.experiments.calibration import LineCalibration
+from vlab.lab.cable import Line, Signal, TickGrid
+from vlab.samples.quantum_dot import QuantumDot
+from vlab.samples.specimen import DotSpecimen, Ramp, Response, Room
+from vlab.units import Q_, Quantity
+
+CABLES = {
+    "lockin.signal": "detector.output",
+    "lockin.reference": "chopper.reference",
+    "sample.gate": "gate.output",
+}
+_LOGIC_LEVEL = 5.0
+
+
+class DraggingBench(Bench):
+    """Laser, chopper, gate source, magnet, balanced detector and lock-in around one quantum dot.
+
+    Made by `instruments.dragging_bench`.
+    """
+
+    title = "Nuclear-spin dragging"
+
+    laser: Laser
+    chopper: Chopper
+    gate: GateSource
+    magnet: Magnet
+    detector: Photodetector
+    lockin: LockIn
+
+    def __init__(self, dot: QuantumDot, calibration: LineCalibration, *, seed: int, noise: bool) -> None:
+        instruments = {
+            "laser": Laser("laser"),
+            "chopper": Chopper("chopper"),
+            "gate": GateSource("gate"),
+            "magnet": Magnet("magnet"),
+            "detector": Photodetector("detector"),
+            "lockin": LockIn("lockin", seed, noise),
+        }
+        self.dot = dot
+        self.calibration = calibration
+        self._specimen = DotSpecimen(dot)
+        self._room = Room(Ramp(0.0), Ramp(0.0), Ramp(0.0), 0.0, 1.0)
+        self._light = Light(0.0)
+        self._response: Response | None = None
+        super().__init__(instruments, CABLES, seed=seed, noise=noise)
+        self.reset()
+
+    @property
+    def polarization(self) -> Quantity:
+        """The nuclear polarization P, which no instrument shows."""
+        return Q_(self._specimen.polarization, "")
+
+    def sample_record(self) -> dict[str, object]:
+        """Return the sample's parameters for the files."""
+        return {"kind": type(self.dot).__name__, **self.dot.as_record()}
+
+    def erase_polarization(self) -> None:
+        """Return the nuclear spins to thermal equilibrium, P = 0."""
+        self.close_tick()
+        self._specimen.erase()
+
+    def _to_reference(self) -> None:
+        """Reference conditions: 4.5 T, Omega = Gamma, laser on the line, chopper running."""
+        field, voltage = self.magnet.read("field"), self.gate.read("voltage")
+        self.laser.jump("power", 2.0 * self.calibration.saturation_power)
+        self.laser.jump("photon_energy", self.calibration.line_energy(float(field), float(voltage)))
+
+    def _open_room(self) -> float:
+        gate, laser, magnet = self.gate, self.laser, self.magnet
+        connected = "sample.gate" in self._cables and gate.read("output") == "on"
+        voltage = Ramp(gate.actual("voltage"), gate.slope("voltage")) if connected else Ramp(0.0)
+        self._light = self.chopper.chop(laser.power_out())
+        self._room = Room(Ramp(magnet.actual("field"), magnet.slope("field")), voltage,
+                          Ramp(laser.actual("photon_energy"), laser.slope("photon_energy")), self._light.power,
+                          self._light.mean)
+        source = self._cables.get("lockin.reference")
+        self.lockin.connect_reference(self.chopper.reference() if source == "chopper.reference" else None)
+        return self._specimen.longest_tick(self._room)
+
+    def _compute(self, grid: TickGrid) -> None:
+        self._response = self._specimen.evolve(self._room, grid)
+        self.lockin.receive(self._to_lockin(self._response, grid))
+
+    def _to_lockin(self, response: Response, grid: TickGrid) -> Signal:
+        detected = self.detector.detect(self._light, response.absorbed, grid)
+        source = self._cables.get("lockin.signal")
+        if source == "detector.output":
+            return detected
+        reference = self.chopper.reference() if source == "chopper.reference" else None
+        if reference is None:
+            return Signal(grid)
+        level = np.full(grid.count + 1, complex(_LOGIC_LEVEL * 2.0 / np.pi))
+        return Signal(grid, (Line(reference.frequency, level),), np.full(grid.count + 1, 0.5 * _LOGIC_LEVEL))
+
+    def _erase_and_settle(self) -> None:
+        self._specimen.erase()
+        now = self.clock.now_ps
+        self._open_room()
+        grid = TickGrid(now, 1, 0, 0, self._epoch_ps)
+        self._response = self._specimen.glance(self._room, grid)
+        self.lockin.settle(self._to_lockin(self._response, grid))
+
+    def _rewired(self) -> None:
+        self._open_room()

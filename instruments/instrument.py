@@ -1,0 +1,234 @@
+"""What every virtual instrument does with its declarations, and nothing about any one instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from instruments.declaration import Action, Declaration, Flag, Reading, Setting, Slew, Value
+from vlab.errors import ReadOnlyError, UnknownNameError
+from vlab.lab.clock import PS_PER_SECOND
+
+Listener = Callable[["Instrument", str, Value, object], None]
+"""Called after a change with the instrument, the setting's name, its new SI value and who set it."""
+
+
+class Instrument:
+    """Base of all instruments: storage, change events, slewing, snapshots.
+
+    Parameters
+    ----------
+    name : str
+        What the bench calls it; messages begin with it.
+
+    Notes
+    -----
+    An instrument stands on a bench, which tells it the lab time and is told of every change before it takes effect,
+    so that the physics up to then runs with the old setting.
+    """
+
+    title: ClassVar[str] = ""
+    declarations: ClassVar[dict[str, Declaration]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        found: dict[str, Declaration] = {}
+        for base in reversed(cls.__mro__):
+            for name, member in list(vars(base).items()):
+                if isinstance(member, Declaration):
+                    found[name] = member
+                    if isinstance(member, Setting) and member.rate and f"{name}_actual" not in vars(cls):
+                        follower = _actual(name, member)
+                        setattr(cls, f"{name}_actual", follower)
+                        found[f"{name}_actual"] = follower
+        cls.declarations = found
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._values: dict[str, Value] = {n: s.default for n, s in self.settings().items()}
+        self._slews: dict[str, Slew] = {}
+        self._claims: dict[str, object] = {}
+        self._listeners: list[Listener] = []
+        self._before_event: Callable[[], None] = _nothing
+        self._now_ps: Callable[[], int] = _zero
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        declaration = self.declarations.get(name)
+        if declaration is not None:
+            declaration.__set__(self, value)
+        elif name[0] == "_" or name == "name":
+            object.__setattr__(self, name, value)
+        elif hasattr(type(self), name):
+            raise ReadOnlyError(f"{self.name}.{name} cannot be set.")
+        else:
+            raise UnknownNameError.of(self.name, name, self.settings())
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise UnknownNameError.of(type(self).__name__, name, self.declarations, "setting or reading")
+
+    @classmethod
+    def settings(cls) -> dict[str, Setting]:
+        """Return the declared settings by name."""
+        return {n: d for n, d in cls.declarations.items() if isinstance(d, Setting)}
+
+    @classmethod
+    def readings(cls) -> dict[str, Reading]:
+        """Return the declared readings by name."""
+        return {n: d for n, d in cls.declarations.items() if isinstance(d, Reading)}
+
+    @classmethod
+    def flags(cls) -> dict[str, Flag]:
+        """Return the declared flags by name."""
+        return {n: d for n, d in cls.declarations.items() if isinstance(d, Flag)}
+
+    @classmethod
+    def actions(cls) -> dict[str, Action]:
+        """Return the declared actions by name."""
+        return {n: d for n, d in cls.declarations.items() if isinstance(d, Action)}
+
+    def declaration(self, name: str) -> Declaration:
+        """Return one declaration, or raise `UnknownNameError` with the nearest name."""
+        found = self.declarations.get(name)
+        if found is None:
+            raise UnknownNameError.of(self.name, name, self.declarations, "setting or reading")
+        return found
+
+    def read(self, name: str) -> Value:
+        """Return a setting or reading as an SI float or word (the door without units)."""
+        value = self._values.get(name)
+        if value is not None:
+            return value
+        found = self.declaration(name)
+        if isinstance(found, Reading):
+            return found.measure(self)
+        if isinstance(found, Flag):
+            return float(found.test(self))
+        raise UnknownNameError.of(self.name, name, [*self.settings(), *self.readings()], "setting or reading")
+
+    def write(self, name: str, value: Value, owner: object = None) -> None:
+        """Set a setting from an SI float or word (the door without units); ``owner`` is the run that does it."""
+        found = self.declaration(name)
+        if not isinstance(found, Setting):
+            raise ReadOnlyError(f"{self.name}.{name} is a {found.kind} and cannot be set.")
+        found.put(self, value, owner)
+
+    def act(self, name: str) -> None:
+        """Carry out an action by name."""
+        found = self.declaration(name)
+        if not isinstance(found, Action):
+            raise UnknownNameError.of(self.name, name, self.actions(), "action")
+        self._act(found)
+
+    def remaining(self, name: str) -> float:
+        """Return for how many seconds of lab time a setting will go on moving; 0 when it has settled."""
+        slew = self._slews.get(name)
+        return max(0, slew.end_ps - self._now_ps()) / PS_PER_SECOND if slew else 0.0
+
+    def claim(self, name: str, holder: object) -> None:
+        """Let only ``holder`` change a setting until `release`."""
+        self.declaration(name)
+        self._claims[name] = holder
+
+    def release(self, holder: object) -> None:
+        """Give up all claims of ``holder``."""
+        for name in [n for n, h in self._claims.items() if h is holder]:
+            del self._claims[name]
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` after each change; returns the function that ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def snapshot(self) -> dict[str, Value]:
+        """Return all settings, readings and flags as SI floats, words and 0 or 1."""
+        now: dict[str, Value] = dict(self._values)
+        for name, declaration in self.declarations.items():
+            if isinstance(declaration, Reading):
+                now[name] = declaration.measure(self)
+            elif isinstance(declaration, Flag):
+                now[name] = float(declaration.test(self))
+        return now
+
+    def reset(self) -> None:
+        """Return every setting to its default at once, also those that slew."""
+        for name, setting in self.settings().items():
+            self.jump(name, setting.default)
+
+    def make_safe(self) -> None:
+        """Bring the settings that have a safe value to it."""
+        for setting in self.settings().values():
+            if setting.safe is not None:
+                self._apply(setting, setting.safe, self)
+
+    def jump(self, name: str, value: Value) -> None:
+        """Set a setting (SI float or word) without slewing: for preparing a bench, not for use in a run."""
+        setting = self.settings()[name]
+        self._slews.pop(name, None)
+        self._apply(setting, setting.check(self, value), self)
+        self._slews.pop(name, None)
+
+    def actual(self, name: str) -> float:
+        """Return the present value of a setting that slews, as an SI float."""
+        slew = self._slews.get(name)
+        return slew.at(self._now_ps()) if slew else float(self._values[name])
+
+    def slope(self, name: str) -> float:
+        """Return how fast a setting moves now, per second."""
+        slew = self._slews.get(name)
+        return slew.slope(self._now_ps()) if slew else 0.0
+
+    def next_breakpoint(self) -> int | None:
+        """Return the lab time (ps) at which something known in advance will change, or None."""
+        now = self._now_ps()
+        ends = [s.end_ps for s in self._slews.values() if s.end_ps > now]
+        return min(ends) if ends else None
+
+    def start_epoch(self, key: str) -> None:
+        """Start the noise of a run; ``key`` names the run and which of its preparations this is."""
+
+    def problems(self) -> list[str]:
+        """Return in sentences what is wrong with the present settings and what to do."""
+        return []
+
+    def _changed(self, setting: Setting) -> None:
+        """React to a changed setting; for instruments that override it."""
+
+    def _apply(self, setting: Setting, value: Value, owner: object) -> None:
+        self._before_event()
+        name = setting.name
+        if setting.rate:
+            self._start_slew(name, float(value), float(self._values[setting.rate]))
+        self._values[name] = value
+        for other in self._slews and [n for n in self._slews if self.settings()[n].rate == name]:
+            self._start_slew(other, float(self._values[other]), float(value))
+        self._changed(setting)
+        for listener in self._listeners:
+            listener(self, name, value, owner)
+
+    def _start_slew(self, name: str, target: float, rate: float) -> None:
+        here = self.actual(name)
+        if here == target:
+            self._slews.pop(name, None)
+        else:
+            self._slews[name] = Slew(here, target, rate, self._now_ps())
+
+    def _act(self, action: Action) -> None:
+        self._before_event()
+        action.do(self)
+
+
+def _actual(name: str, setting: Setting) -> Reading:
+    follower = Reading(setting.unit, lambda instrument: instrument.actual(name),
+                       f"Read the present value of {name}, which follows its set-point at {setting.rate}.")
+    follower.name = f"{name}_actual"
+    return follower
+
+
+def _nothing() -> None:
+    """Nobody needs to be told."""
+
+
+def _zero() -> int:
+    return 0

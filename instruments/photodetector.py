@@ -1,0 +1,74 @@
+"""A balanced photodetector: the light behind the sample against light that did not meet it."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instruments.declaration import Setting, flag, reading
+from instruments.instrument import Instrument
+from instruments.light import Light
+from vlab.lab.cable import Line, Signal, TickGrid
+
+ELEMENTARY_CHARGE = 1.602176634e-19
+BOLTZMANN = 1.380649e-23
+_SWING = 10.0
+
+
+class Photodetector(Instrument):
+    """Two photodiodes and a transimpedance amplifier: V = gain * responsivity * (balance * P_reference - P_sample).
+
+    With ``balance`` 1 the light that the sample did not absorb cancels and the output is proportional to DT/T.
+    """
+
+    title = "Balanced photodetector"
+
+    gain = Setting("V/A", 1e7, choices=(1e5, 1e6, 1e7, 1e8, 1e9), help="Choose the transimpedance gain.")
+    responsivity = Setting("A/W", 0.5, limits=(0.01, 1.0), help="Set the responsivity of the photodiodes.")
+    balance = Setting("", 1.0, limits=(0.0, 1.5), help="Set the reference arm's power in units of the sample arm's.")
+    temperature = Setting("K", 295.0, limits=(1.0, 350.0), help="Set the temperature of the feedback resistor.")
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._last_peak = 0.0
+        self._mean_power = 0.0
+
+    @reading("nW")
+    def mean_power(self) -> float:
+        """Read the mean power on the sample photodiode."""
+        return self._mean_power
+
+    @reading("V/Hz^0.5")
+    def noise_density(self) -> float:
+        """Read the noise density at the output: shot noise of both photodiodes and the resistor's thermal noise."""
+        return sqrt(self._density(self._mean_power))
+
+    @flag
+    def saturated(self) -> bool:
+        """Tell whether the output exceeds its swing of 10 V."""
+        return self._last_peak > _SWING
+
+    def _density(self, mean_power: float) -> float:
+        gain = float(self._values["gain"])
+        current = float(self._values["responsivity"]) * mean_power * (1.0 + float(self._values["balance"]))
+        shot = 2.0 * ELEMENTARY_CHARGE * current
+        thermal = 4.0 * BOLTZMANN * float(self._values["temperature"]) / gain
+        return gain * gain * (shot + thermal)
+
+    def detect(self, light: Light, absorbed: NDArray[np.float64], grid: TickGrid) -> Signal:
+        """Return the output while ``absorbed`` (DT/T at the tick boundaries) is missing in the sample arm."""
+        scale = float(self._values["gain"]) * float(self._values["responsivity"]) * light.power
+        volts = scale * (absorbed + (float(self._values["balance"]) - 1.0))
+        lines = tuple(Line(f, amplitude * volts) for f, amplitude in light.lines)
+        self._mean_power = light.power * light.mean
+        signal = Signal(grid, lines, light.mean * volts, self._density(self._mean_power))
+        self._last_peak = float(np.abs(volts).max())
+        return signal
+
+    def problems(self) -> list[str]:
+        if self._last_peak > _SWING:
+            return [f"{self.name}: the output is saturated at {_SWING:g} V; lower {self.name}.gain or balance the "
+                    "arms."]
+        return []

@@ -1,0 +1,104 @@
+"""The dragging width: how far the nuclear spins carry the resonance along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vlab.errors import DataError
+from vlab.units import Q_, Quantity
+
+if TYPE_CHECKING:
+    import xarray
+
+
+@dataclass(frozen=True)
+class DraggingWidth:
+    """Where a dragged resonance begins and ends."""
+
+    width: Quantity
+    """Extent in bare detuning, never negative."""
+    on: Quantity
+    """Bare detuning at which the absorption rose through half of its maximum, in the order of the scan."""
+    off: Quantity
+    """Bare detuning at which it fell again."""
+    clipped: bool
+    """Whether a side lies at an end of the scan, so that the true width may be larger."""
+
+    def __str__(self) -> str:
+        ends = ", clipped at an end of the scan" if self.clipped else ""
+        return f"{self.width:.3f~P} (on at {self.on:.3f~P}, off at {self.off:.3f~P}{ends})"
+
+
+def half_maximum_extent(detuning: ArrayLike, absorption: ArrayLike) -> tuple[float, float, bool]:
+    """Return where a trace rises and falls through half of its maximum around that maximum.
+
+    Parameters
+    ----------
+    detuning, absorption : array_like, shape (n,)
+        In the order of the scan.
+
+    Returns
+    -------
+    on, off : float
+        Edges by linear interpolation, or the ends of the scan.
+    clipped : bool
+        Whether an edge is an end of the scan.
+    """
+    x, y = np.asarray(detuning, dtype=float), np.asarray(absorption, dtype=float)
+    top = int(np.argmax(y))
+    half = 0.5 * y[top]
+    first = top
+    while first > 0 and y[first - 1] >= half:
+        first -= 1
+    last = top
+    while last < y.size - 1 and y[last + 1] >= half:
+        last += 1
+    on, off = x[first], x[last]
+    if first > 0:
+        on = x[first] + (x[first - 1] - x[first]) * (y[first] - half) / (y[first] - y[first - 1])
+    if last < y.size - 1:
+        off = x[last] + (x[last + 1] - x[last]) * (y[last] - half) / (y[last] - y[last + 1])
+    return float(on), float(off), first == 0 or last == y.size - 1
+
+
+def dragging_width(dataset: xarray.Dataset, direction: str | None = None) -> DraggingWidth:
+    """Return the dragging width of a dwell-time scan.
+
+    The extent of the contiguous region around the maximum of ``dt_normalized`` in which it is at least half of the
+    maximum, edges interpolated linearly, clipped at the ends of the scan. An undragged scan gives the power-broadened
+    linewidth (for steps much smaller than it).
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        From `vlab.run` or opened from a file.
+    direction : {"forward", "backward"}, optional
+        Which leg of a scan that went both ways.
+
+    Raises
+    ------
+    DataError
+        The dataset is no scan, has fewer than two points, or went both ways and no direction is given.
+    """
+    if "detuning" not in getattr(dataset, "coords", {}) or "dt_normalized" not in dataset:
+        raise DataError("dragging_width wants the dataset of a dwell-time scan, with the coordinate 'detuning' and "
+                        "the variable 'dt_normalized'.")
+    trace = dataset["dt_normalized"]
+    if "direction" in trace.dims:
+        known = [str(d) for d in trace["direction"].values]
+        if direction not in known:
+            raise DataError(f"this scan went both ways; give direction= one of {', '.join(known)}.")
+        trace = trace.sel(direction=direction)
+    elif direction not in (None, "forward"):
+        raise DataError("this scan went one way only; leave direction out.")
+    if direction == "backward":
+        trace = trace[::-1]
+    trace = trace.dropna("detuning")
+    if trace.size < 2:
+        raise DataError(f"dragging_width wants at least two points; this scan has {trace.size}.")
+    on, off, clipped = half_maximum_extent(trace["detuning"].values, trace.values)
+    return DraggingWidth(Q_(abs(off - on), "ueV"), Q_(on, "ueV"), Q_(off, "ueV"), clipped)

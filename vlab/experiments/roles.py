@@ -1,0 +1,81 @@
+"""What procedures ask of a room, as structural types: virtual instruments have it, wrapped real drivers can.
+
+A device trades SI floats and words, so that a procedure can be carried out without a unit conversion at each step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from vlab.lab.clock import Clock
+
+if TYPE_CHECKING:
+    from vlab.experiments.calibration import LineCalibration
+
+
+class Device(Protocol):
+    """One instrument: settings and readings by name, in SI units."""
+
+    name: str
+
+    def read(self, name: str) -> float | str:
+        """Return a setting or reading."""
+        ...
+
+    def write(self, name: str, value: float | str, owner: object = None) -> None:
+        """Set a setting; ``owner`` is the run that does it."""
+        ...
+
+    def remaining(self, name: str) -> float:
+        """Return for how many seconds a setting will go on moving; 0 when it has settled."""
+        ...
+
+
+class Setup(Protocol):
+    """A room in which a run can take place."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time that passes here: lab time or the wall clock."""
+        ...
+
+    def begin_run(self) -> int:
+        """Count a new run and return its number."""
+        ...
+
+    def prepare(self, thermal: bool) -> None:
+        """Start from thermal nuclei and settled filters, or go on from the present state."""
+        ...
+
+    def make_safe(self) -> None:
+        """Bring the room to its safe state."""
+        ...
+
+    def check(self) -> list[str]:
+        """Return in sentences what is wrong."""
+        ...
+
+    def snapshot(self) -> dict[str, dict[str, Any]]:
+        """Return all settings and readings by instrument."""
+        ...
+
+    def sample_record(self) -> dict[str, object]:
+        """Return what is known of the sample, for the files."""
+        ...
+
+
+class DraggingSetup(Setup, Protocol):
+    """A room for detuning scans of one line, with the calibration of that line."""
+
+    @property
+    def laser(self) -> Device: ...
+    @property
+    def gate(self) -> Device: ...
+    @property
+    def magnet(self) -> Device: ...
+    @property
+    def detector(self) -> Device: ...
+    @property
+    def lockin(self) -> Device: ...
+    @property
+    def calibration(self) -> LineCalibration: ...

@@ -1,0 +1,1 @@
+"""What every room has, whatever stands in it: time, cables and noise."""

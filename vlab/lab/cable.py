@@ -1,0 +1,80 @@
+"""What a cable carries: a few spectral lines, a noise density and a direct voltage, tick by tick.
+
+Conventions: a line is s(t) = Re[E exp(i w t)] with the complex peak amplitude E in volts, so a lagging signal
+has negative phase; noise is a one-sided density in V^2/Hz; t counts from the start of the run's epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class TickGrid:
+    """A stretch of equal ticks counted from the last event, in integer picoseconds.
+
+    ``first`` and ``count`` are whole ticks, so that cutting a stretch in two changes no number.
+    """
+
+    origin_ps: int
+    """Lab time of the event from which ticks are counted."""
+    tick_ps: int
+    first: int
+    count: int
+    epoch_ps: int = 0
+    """Lab time at which phases are zero."""
+
+    @property
+    def tick(self) -> float:
+        """The length of a tick in seconds."""
+        return self.tick_ps / 1e12
+
+    def since_event(self) -> NDArray[np.float64]:
+        """Return the times of the ``count + 1`` tick boundaries since the event, in seconds."""
+        return np.arange(self.first, self.first + self.count + 1) * (self.tick_ps / 1e12)
+
+    def boundaries_ps(self) -> NDArray[np.int64]:
+        """Return the times of the ``count + 1`` tick boundaries since the epoch, in picoseconds."""
+        start = self.origin_ps - self.epoch_ps + self.first * self.tick_ps
+        return start + np.arange(self.count + 1, dtype=np.int64) * self.tick_ps
+
+
+@dataclass(frozen=True)
+class Line:
+    """One spectral line: its frequency in Hz and its complex peak amplitude at the tick boundaries.
+
+    Between boundaries the amplitude is linear in time.
+    """
+
+    frequency: float
+    amplitude: NDArray[np.complex128]
+    """Shape (count + 1,), volts peak."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What a cable carries over a stretch of ticks."""
+
+    grid: TickGrid
+    lines: tuple[Line, ...] = ()
+    dc: NDArray[np.float64] | None = None
+    """Direct voltage at the tick boundaries, shape (count + 1,); None is zero."""
+    density: float = 0.0
+    """One-sided white noise density in V^2/Hz."""
+
+    def peak(self) -> float:
+        """Return the largest total voltage that the lines and the direct part can reach, noise aside."""
+        total = np.zeros(self.grid.count + 1) if self.dc is None else np.abs(self.dc)
+        for line in self.lines:
+            total = total + np.abs(line.amplitude)
+        return float(total.max())
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference output: a clean oscillation at ``frequency`` (Hz) whose phase is zero at the epoch."""
+
+    frequency: float

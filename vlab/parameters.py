@@ -1,0 +1,230 @@
+"""Frozen sets of named parameters with units: the common ground of samples and experiments.
+
+A class of parameters is a frozen dataclass whose fields are made by `quantity`, `choice`, `count` or
+`switch`. From one declaration come validation, help, the command line's ``--set`` and the window's form.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import MISSING, dataclass
+from typing import Any, ClassVar, Self
+
+from vlab.errors import LimitError, SettingError, UnknownNameError
+from vlab.units import Q_, Quantity, parse_quantity, show, to_si, unit_factor
+
+_KEY = "vlab"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What is known of one parameter: kind, unit, help and what it may be."""
+
+    kind: str
+    """``"quantity"``, ``"choice"``, ``"count"`` or ``"switch"``."""
+    help: str
+    unit: str = ""
+    minimum: float = -math.inf
+    """Smallest value, in ``unit``; excluded when ``above`` is true."""
+    maximum: float = math.inf
+    above: bool = False
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    """Whether None is allowed; the help says what it means."""
+
+    def allowed(self) -> str:
+        """Return in words what may be given."""
+        if self.kind == "switch":
+            return "true or false"
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        low, high = self.minimum, self.maximum
+        unit = f" {self.unit}" if self.unit else ""
+        number = "a whole number" if self.kind == "count" else "a quantity"
+        if math.isinf(low) and math.isinf(high):
+            return f"{number} in{unit}" if unit else number
+        if math.isinf(high):
+            return f"{number} {'above' if self.above else 'of at least'} {low:g}{unit}"
+        if math.isinf(low):
+            return f"{number} of at most {high:g}{unit}"
+        return f"{number} from {low:g}{unit} to {high:g}{unit}"
+
+    def checked(self, value: Any, owner: str) -> Any:
+        """Return ``value`` as it is to be stored, or raise a sentence that names ``owner``."""
+        if value is None and self.optional:
+            return None
+        if self.kind == "switch":
+            if not isinstance(value, bool):
+                raise SettingError(f"{owner} got {value!r}; it wants true or false.")
+            return value
+        if self.kind == "choice":
+            if not isinstance(value, str) or value not in self.choices:
+                raise LimitError(f"{owner} got {value!r}; it is {self.allowed()}.")
+            return value
+        if self.kind == "count":
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise SettingError(f"{owner} got {value!r}; it wants {self.allowed()}.")
+            self._check_range(float(value), owner, f"{value}")
+            return value
+        si = to_si(value, self.unit, owner)
+        self._check_range(si / unit_factor(self.unit), owner, show(si, self.unit))
+        return value if getattr(value, "_REGISTRY", None) is Q_._REGISTRY else Q_(si / unit_factor(self.unit), self.unit)
+
+    def _check_range(self, number: float, owner: str, shown: str) -> None:
+        slack = 1e-12 * max(1.0, abs(number))  # 0.1 s given as 100 ms must not fail by its last bit
+        too_low = number <= self.minimum if self.above else number < self.minimum - slack
+        if too_low or number > self.maximum + slack:
+            raise LimitError(f"{owner} got {shown}; it wants {self.allowed()}.")
+
+    def parsed(self, text: str, owner: str) -> Any:
+        """Return what a person typed as a value, not yet checked against the limits."""
+        word = text.strip()
+        if self.optional and word.lower() in ("none", ""):
+            return None
+        if self.kind == "choice":
+            return word
+        if self.kind == "switch":
+            table = {"true": True, "yes": True, "on": True, "1": True}
+            table |= {"false": False, "no": False, "off": False, "0": False}
+            if word.lower() not in table:
+                raise SettingError(f"{owner} got {text!r}; it wants true or false.")
+            return table[word.lower()]
+        if self.kind == "count":
+            try:
+                return int(float(word)) if float(word).is_integer() else word
+            except (ValueError, OverflowError):
+                raise SettingError(f"{owner} got {text!r}; it wants {self.allowed()}.") from None
+        return parse_quantity(text, owner, self.unit)
+
+
+def _field(parameter: Parameter, default: Any) -> Any:
+    if default is MISSING:
+        return dataclasses.field(metadata={_KEY: parameter})
+    return dataclasses.field(default=default, metadata={_KEY: parameter})
+
+
+def quantity(unit: str, help: str, default: Any = MISSING, *, minimum: float = -math.inf, maximum: float = math.inf,
+             above: float | None = None, optional: bool = False) -> Any:
+    """Declare a physical parameter; ``default`` is a number in ``unit``, or None where optional."""
+    parameter = Parameter("quantity", help, unit, minimum if above is None else above, maximum, above is not None,
+                          optional=optional)
+    return _field(parameter, default if default is MISSING or default is None else Q_(float(default), unit))
+
+
+def choice(choices: tuple[str, ...], help: str, default: Any = MISSING) -> Any:
+    """Declare a parameter that is one of a few words."""
+    return _field(Parameter("choice", help, choices=choices), default)
+
+
+def count(help: str, default: Any = MISSING, *, minimum: int = 0, maximum: float = math.inf) -> Any:
+    """Declare a parameter that is a whole number."""
+    return _field(Parameter("count", help, minimum=minimum, maximum=maximum), default)
+
+
+def switch(help: str, default: Any = MISSING) -> Any:
+    """Declare a parameter that is true or false."""
+    return _field(Parameter("switch", help), default)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """Base of frozen parameter sets: checks every field on construction.
+
+    Raises
+    ------
+    SettingError
+        A field has the wrong dimension or type.
+    LimitError
+        A field lies outside its limits.
+    """
+
+    _title: ClassVar[str] = ""
+
+    def __new__(cls, *values: Any, **given: Any) -> Self:
+        if values:
+            raise SettingError(f"{cls.title()} got {values[0]!r} without a name; give each parameter as name=value.")
+        for name in given:
+            cls.parameter(name)
+        for name in cls.required():
+            if name not in given:
+                raise SettingError(f"{cls.title()}.{name} is missing; it wants {cls.parameter(name).allowed()}.")
+        return super().__new__(cls)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), {f.name: getattr(self, f.name) for f in dataclasses.fields(self)})
+
+    def __post_init__(self) -> None:
+        for name, parameter in self.parameters().items():
+            checked = parameter.checked(getattr(self, name), f"{self.title()}.{name}")
+            object.__setattr__(self, name, checked)
+
+    @classmethod
+    def title(cls) -> str:
+        """Return the name that messages use for this set."""
+        return cls._title or cls.__name__
+
+    @classmethod
+    def parameters(cls) -> dict[str, Parameter]:
+        """Return the declarations by field name, in order."""
+        return {f.name: f.metadata[_KEY] for f in dataclasses.fields(cls) if _KEY in f.metadata}
+
+    @classmethod
+    def required(cls) -> tuple[str, ...]:
+        """Return the names of the parameters that have no default."""
+        fields = dataclasses.fields(cls)
+        return tuple(f.name for f in fields if f.default is MISSING and f.default_factory is MISSING)
+
+    @classmethod
+    def parameter(cls, name: str) -> Parameter:
+        """Return one declaration, or raise `UnknownNameError` with the nearest name."""
+        known = cls.parameters()
+        if name not in known:
+            raise UnknownNameError.of(cls.title(), name, known, "parameter")
+        return known[name]
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some parameters changed.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such parameter.
+        """
+        for name in changes:
+            self.parameter(name)
+        return dataclasses.replace(self, **changes)
+
+    def si(self, name: str) -> float:
+        """Return a parameter as a float in SI base units."""
+        return to_si(getattr(self, name), self.parameter(name).unit, name)
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the parameters as plain JSON values; quantities as text with their unit."""
+        record: dict[str, Any] = {}
+        for name, parameter in self.parameters().items():
+            value = getattr(self, name)
+            record[name] = _record(value) if parameter.kind == "quantity" and value is not None else value
+        return record
+
+    @classmethod
+    def from_texts(cls, texts: dict[str, str], **given: Any) -> Self:
+        """Return a set from what a person typed, name by name.
+
+        Raises
+        ------
+        UnknownNameError, SettingError, LimitError
+            As on construction; a parameter without default that is missing is named too.
+        """
+        values = dict(given)
+        for name, text in texts.items():
+            values[name] = cls.parameter(name).parsed(text, f"{cls.title()}.{name}")
+        return cls(**values)
+
+
+def _rebuild(cls: type[Parameters], values: dict[str, Any]) -> Parameters:
+    return cls(**values)
+
+
+def _record(value: Quantity) -> str:
+    return f"{float(value.magnitude)!r} {value.units:~C}".strip()

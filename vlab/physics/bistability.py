@@ -1,0 +1,157 @@
+r"""Fixed points, folds and stability of the rate model, found as roots of polynomials.
+
+With u = 2 delta / Gamma_p the pumping of `vlab.physics.dnsp_rate` is rational in u, f = [a (1 + u^2) - b + 2 c u] /
+(1 + u^2)^2, so every root is found at once and none is missed:
+
+* fixed points at a fixed laser, x = delta + (K / gamma_dec) f(delta): five complex roots;
+* folds, dx/ddelta = 0, where the steady state jumps: six;
+* locking points at frozen polarization, f(delta) = gamma_dec P (figure S4): four.
+
+Two notions of stability are offered, and they disagree on weak outer flanks. *At fixed laser* a fixed point is stable
+where -K f' - gamma_dec < 0: this is what happens in the laboratory. *At frozen polarization* it is stable where
+dP/dt rises with delta, f' > 0: this is how figure S4 is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.polynomial import polynomial
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class RateModel:
+    """The numbers of the rate model at given light and field; rad/s and 1/s."""
+
+    k: float
+    gamma_p: float
+    a: float
+    b: float
+    c: float
+    gamma_dec: float
+
+    def pumping(self, u: float) -> float:
+        """Return f at the reduced detuning u = 2 delta / Gamma_p."""
+        w = 1.0 / (1.0 + u * u)
+        return w * (self.a + w * (2.0 * self.c * u - self.b))
+
+    def pumping_slope(self, u: float) -> float:
+        """Return df/du at the reduced detuning u."""
+        w = 1.0 / (1.0 + u * u)
+        return w * w * (2.0 * (self.c - self.a * u) + w * 4.0 * u * (self.b - 2.0 * self.c * u))
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """A state that does not change: where it is, what it absorbs, and in which sense it is stable."""
+
+    x: float
+    """Bare detuning, rad/s."""
+    delta: float
+    """Effective detuning, rad/s."""
+    polarization: float
+    absorption: float
+    """w in [0, 1]."""
+    stable: bool
+    """Stable at fixed laser, when P follows: -K f' - gamma_dec < 0."""
+    stable_at_frozen_polarization: bool
+    """Stable as figure S4 is read: dP/dt rises with the effective detuning."""
+
+
+def _real_roots(coefficients: NDArray[np.float64]) -> list[float]:
+    trimmed = np.trim_zeros(coefficients, "b")
+    if trimmed.size < 2:
+        return []
+    roots = polynomial.polyroots(trimmed)
+    derivative = polynomial.polyder(trimmed)
+    found: list[float] = []
+    for root in roots:
+        if abs(root.imag) > 1e-6 * (1.0 + abs(root)):
+            continue
+        u = float(root.real)
+        for _ in range(20):  # the companion matrix gives about half the digits; Newton gives the rest
+            slope = float(polynomial.polyval(u, derivative))
+            if slope == 0.0:
+                break
+            step = float(polynomial.polyval(u, trimmed)) / slope
+            u -= step
+            if abs(step) < 1e-15 * (1.0 + abs(u)):
+                break
+        if not any(abs(u - other) < 1e-9 * (1.0 + abs(u)) for other in found):
+            found.append(u)
+    return sorted(found)
+
+
+def _point(model: RateModel, u: float) -> FixedPoint:
+    p = model.pumping(u) / model.gamma_dec
+    delta = 0.5 * u * model.gamma_p
+    slope = model.pumping_slope(u) * 2.0 / model.gamma_p
+    return FixedPoint(
+        x=delta + model.k * p,
+        delta=delta,
+        polarization=p,
+        absorption=1.0 / (1.0 + u * u),
+        stable=-model.k * slope - model.gamma_dec < 0.0,
+        stable_at_frozen_polarization=slope > 0.0,
+    )
+
+
+def _shift(model: RateModel) -> float:
+    return 2.0 * model.k / (model.gamma_p * model.gamma_dec)
+
+
+def fixed_points(model: RateModel, x: float) -> list[FixedPoint]:
+    """Return all fixed points at bare detuning ``x`` (rad/s), by rising effective detuning.
+
+    Raises
+    ------
+    ValueError
+        Without nuclear decay there is a line of fixed points, not a few.
+    """
+    _need_decay(model)
+    s, y = _shift(model), 2.0 * x / model.gamma_p
+    pump = s * np.array([model.a - model.b, 2.0 * model.c, model.a])
+    square = np.array([1.0, 0.0, 2.0, 0.0, 1.0])
+    coefficients = polynomial.polysub(polynomial.polymul(np.array([-y, 1.0]), square), -pump)
+    return [_point(model, u) for u in _real_roots(coefficients)]
+
+
+def folds(model: RateModel) -> list[FixedPoint]:
+    """Return the points where stable and unstable branches meet (dx/ddelta = 0), by rising effective detuning."""
+    _need_decay(model)
+    s = _shift(model)
+    cube = np.array([1.0, 0.0, 3.0, 0.0, 3.0, 0.0, 1.0])
+    slope = polynomial.polyadd(
+        polynomial.polymul(np.array([2.0 * model.c, -2.0 * model.a]), np.array([1.0, 0.0, 1.0])),
+        np.array([0.0, 4.0 * model.b, -8.0 * model.c]),
+    )
+    return [_point(model, u) for u in _real_roots(polynomial.polyadd(cube, s * slope))]
+
+
+def locking_points(model: RateModel, polarization: float = 0.0) -> list[FixedPoint]:
+    """Return the effective detunings at which dP/dt vanishes for a frozen ``polarization`` (figure S4).
+
+    Each point's ``x`` is the bare detuning of a laser that sits there at this polarization.
+    """
+    square = np.array([1.0, 0.0, 2.0, 0.0, 1.0])
+    pump = np.array([model.a - model.b, 2.0 * model.c, model.a])
+    coefficients = polynomial.polysub(pump, model.gamma_dec * polarization * square)
+    points = []
+    for u in _real_roots(coefficients):
+        point = _point(model, u)
+        points.append(FixedPoint(point.delta + model.k * polarization, point.delta, polarization, point.absorption,
+                                 point.stable, point.stable_at_frozen_polarization))
+    return points
+
+
+def largest_negative_polarization(model: RateModel) -> float:
+    """Return |P_max^-| that dragging can reach, eq. 14: (b - a) / gamma_dec (zero when a > b)."""
+    _need_decay(model)
+    return max(0.0, (model.b - model.a) / model.gamma_dec)
+
+
+def _need_decay(model: RateModel) -> None:
+    if not model.gamma_dec > 0.0:
+        raise ValueError(f"gamma_dec must be positive, got {model.gamma_dec}")

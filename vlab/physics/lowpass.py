@@ -1,0 +1,199 @@
+r"""The output filter of a lock-in amplifier, exact over a tick.
+
+A cascade of n equal poles, tau dy_1/dt = u - y_1, tau dy_j/dt = y_{j-1} - y_j, driven by spectral components whose
+complex amplitudes are linear over a tick,
+
+.. math::  u(t) = \sum_c (u_c + s_c t) e^{i \nu_c t} + \text{white noise}.
+
+For a component at zero frequency the response to a step and to a ramp are incomplete gamma functions. For the others
+(the double-frequency part, the carriers of neighbouring lines) the particular solution
+:math:`y_j = (\alpha_j + \beta_j t) e^{i\nu t}` with
+:math:`\beta_j = \beta_{j-1}/(1 + i\nu\tau)`, :math:`\alpha_j = (\alpha_{j-1} - \tau\beta_j)/(1 + i\nu\tau)` is exact
+and the rest decays freely. Noise has the exact covariance of an Ornstein-Uhlenbeck cascade over the tick.
+Nothing is assumed about the ratio of tick and time constant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import comb, factorial, pi
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammainc
+
+from vlab.physics.kernel import inline, kernel
+
+MAX_POLES = 4
+
+
+@dataclass(frozen=True)
+class Transition:
+    """What a tick does to a cascade of n poles: coefficients for one ratio of tick and time constant."""
+
+    free: NDArray[np.float64]
+    """Shape (n,): weight of stage j - m in stage j after a tick, exp(-z) z^m / m!."""
+    start: NDArray[np.float64]
+    """Shape (n,): weight of the input at the start of the tick."""
+    end: NDArray[np.float64]
+    """Shape (n,): weight of the input at the end of the tick."""
+    noise: NDArray[np.float64]
+    """Shape (n, n), lower triangular: stage noise from unit normals, for unit one-sided density."""
+
+
+@lru_cache(maxsize=256)
+def transition(tick: float, time_constant: float, poles: int) -> Transition:
+    """Return the exact transition of ``poles`` equal poles over ``tick`` seconds.
+
+    Parameters
+    ----------
+    tick, time_constant : float
+        In seconds; both positive.
+    poles : int
+        1 to 4 (6 to 24 dB per octave).
+    """
+    if not (tick > 0 and time_constant > 0 and 1 <= poles <= MAX_POLES):
+        raise ValueError(f"no filter with tick {tick} s, time constant {time_constant} s and {poles} poles")
+    z = tick / time_constant
+    order = np.arange(1, poles + 1)
+    free = np.exp(-z) * np.array([z**m / factorial(m) for m in range(poles)])
+    step = gammainc(order, z)
+    ramp = step - order / z * gammainc(order + 1, z)
+    return Transition(free, step - ramp, ramp, _noise_root(z, time_constant, poles))
+
+
+def _noise_root(z: float, time_constant: float, poles: int) -> NDArray[np.float64]:
+    # Q_ij = (1/2 tau) C(i+j-2, i-1) 2^-(i+j-1) P(i+j-1, 2z) for unit one-sided density; rows are scaled by their
+    # diagonal before the root is taken, since they differ by powers of z.
+    covariance = np.empty((poles, poles))
+    for i in range(1, poles + 1):
+        for j in range(1, poles + 1):
+            reach = 1.0 if np.isinf(z) else float(gammainc(i + j - 1, 2.0 * z))
+            covariance[i - 1, j - 1] = comb(i + j - 2, i - 1) * 2.0 ** -(i + j - 1) * reach / (2.0 * time_constant)
+    scale = np.sqrt(np.diag(covariance))
+    return np.asarray(scale[:, None] * np.linalg.cholesky(covariance / np.outer(scale, scale)))
+
+
+@inline
+def _phasor(frequency, time_ps):  # type: ignore[no-untyped-def]
+    cycles = frequency * (time_ps * 1e-12)
+    angle = 2.0 * np.pi * (cycles - np.floor(cycles))
+    return complex(np.cos(angle), np.sin(angle))
+
+
+@kernel
+def _filter_ticks(state, direct, shifts, components, times_ps, tick, tau, free, start, end, normals, root):  # type: ignore[no-untyped-def]
+    """Advance ``state`` (poles,) over the ticks; see `advance`. All work is scalar, poles innermost."""
+    poles = state.shape[0]
+    lines = shifts.shape[0]
+    noisy = normals.shape[0] > 0
+    y = np.empty(poles, np.complex128)
+    phase = np.empty(lines, np.complex128)
+    response = np.empty(lines, np.complex128)
+    for c in range(lines):
+        phase[c] = _phasor(shifts[c], times_ps[0])
+        response[c] = 1.0 / (1.0 + 2j * np.pi * shifts[c] * tau)
+    for i in range(direct.shape[0] - 1):
+        for j in range(poles):
+            y[j] = state[j]
+            state[j] = start[j] * direct[i] + end[j] * direct[i + 1]
+        for c in range(lines):
+            before = phase[c]
+            after = _phasor(shifts[c], times_ps[i + 1])
+            phase[c] = after
+            pole = response[c]
+            alpha = components[c, i]
+            beta = (components[c, i + 1] - alpha) / tick
+            for j in range(poles):
+                beta *= pole
+                alpha = (alpha - tau * beta) * pole
+                y[j] -= alpha * before
+                state[j] += (alpha + beta * tick) * after
+        for j in range(poles):
+            rest = 0.0j
+            for m in range(j + 1):
+                rest += free[m] * y[j - m]
+            if noisy:
+                for m in range(j + 1):
+                    rest += root[j, m] * complex(normals[i, 0, m], normals[i, 1, m])
+            state[j] += rest
+
+
+def settled(direct: complex, shifts: NDArray[np.float64], components: NDArray[np.complex128], time_ps: int,
+            time_constant: float, poles: int) -> NDArray[np.complex128]:
+    """Return the state of a filter that has long seen constant components.
+
+    Parameters
+    ----------
+    direct : complex
+        The component at zero frequency.
+    shifts : ndarray, shape (c,)
+        Frequencies of the other components in Hz.
+    components : ndarray, shape (c,)
+        Their complex amplitudes at phase zero.
+    time_ps : int
+        The time at which the state is wanted, in picoseconds.
+    time_constant, poles
+        As in `transition`.
+    """
+    state = np.full(poles, direct, dtype=np.complex128)
+    for shift, amplitude in zip(shifts, components, strict=True):
+        pole = 1.0 / (1.0 + 2j * pi * shift * time_constant)
+        state += amplitude * _phasor(float(shift), int(time_ps)) * pole ** np.arange(1, poles + 1)
+    return state
+
+
+def settled_noise(normals: NDArray[np.float64], density: float, time_constant: float) -> NDArray[np.complex128]:
+    """Return the noise in the stages of a filter that has long seen white noise.
+
+    Parameters
+    ----------
+    normals : ndarray, shape (2, poles)
+        Standard normal numbers, for X and for Y.
+    density : float
+        One-sided density of the input around the reference, V^2/Hz.
+    time_constant : float
+        In seconds.
+    """
+    root = _noise_root(np.inf, time_constant, normals.shape[1])
+    return np.asarray(np.sqrt(density) * (root @ normals[0] + 1j * (root @ normals[1])))
+
+
+def advance(state: NDArray[np.complex128], direct: NDArray[np.complex128], shifts: NDArray[np.float64],
+            components: NDArray[np.complex128], times_ps: NDArray[np.int64], time_constant: float,
+            normals: NDArray[np.float64] | None = None, density: float = 0.0) -> NDArray[np.complex128]:
+    """Return the state of the filter after a stretch of equal ticks.
+
+    Parameters
+    ----------
+    state : ndarray, shape (poles,)
+        Complex outputs X + iY of the stages before the stretch; it is not changed.
+    direct : ndarray, shape (n + 1,)
+        The component at zero frequency at the tick boundaries, linear in between.
+    shifts : ndarray, shape (c,)
+        Frequencies of the other components in Hz, none of them zero.
+    components : ndarray, shape (c, n + 1)
+        Their amplitudes at the tick boundaries, linear in between, phases counted from time zero.
+    times_ps : ndarray of int64, shape (n + 1,)
+        The tick boundaries in picoseconds.
+    time_constant : float
+        In seconds.
+    normals : ndarray, shape (n, 2, poles), optional
+        Standard normal numbers for the noise of each tick, first for X, then for Y.
+    density : float
+        One-sided density of the input around the reference, V^2/Hz. X and Y each get the variance density times
+        the equivalent noise bandwidth, 1/(4 tau) for one pole.
+    """
+    result = state.copy()
+    if times_ps.size > 1:
+        tick = float(times_ps[1] - times_ps[0]) / 1e12
+        step = transition(tick, time_constant, state.size)
+        if normals is None or density <= 0.0:
+            normals = _NO_NOISE
+        _filter_ticks(result, direct, shifts, components, times_ps, tick, time_constant, step.free, step.start,
+                      step.end, normals, step.noise * np.sqrt(density))
+    return result
+
+
+_NO_NOISE = np.zeros((0, 2, 1))

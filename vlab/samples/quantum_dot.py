@@ -1,0 +1,89 @@
+"""A quantum dot whose nuclear spins lock its optical resonance to the laser: its parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from vlab.errors import LimitError
+from vlab.parameters import Parameters, choice, count, quantity, switch
+from vlab.units import Quantity
+
+Model = Literal["latta2009", "noncollinear"]
+Preset = Literal["tuned", "reference"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuantumDot(Parameters):
+    """Parameters of one dot; frozen, all of them quantities. ``dot.replace(linewidth=...)`` makes another.
+
+    The nuclear polarization P follows eq. 13 of the supplement to Latta et al., Nature Physics 5, 758 (2009),
+
+        dP/dt = alpha_roh W + alpha_oh W^2 + alpha_nc W_peak (4 delta / Gamma_p) w^2 - gamma_dec P,
+
+    with the absorption W of eq. 15, w = W / W_peak, and the effective detuning delta = x - K P. The term with
+    ``alpha_nc`` is not in eq. 13; it is absent in the model ``latta2009``.
+    """
+
+    _title: ClassVar[str] = "QuantumDot"
+
+    model: str = choice(("noncollinear", "latta2009"),
+                        "Choose the rate model: eq. 13 to the letter (latta2009), or with the odd non-collinear pump "
+                        "term that locks from both sides (noncollinear).", "noncollinear")
+    linewidth: Quantity = quantity("ueV", "Set the linewidth hbar Gamma at low power.", 0.60, above=0.0)
+    overhauser_shift: Quantity = quantity("ueV", "Set K, the shift of the blue line at full nuclear polarization.",
+                                          60.0, above=0.0)
+    alpha_roh: Quantity = quantity("", "Set alpha_ROH, the reverse Overhauser pumping per absorbed photon.", 6.6e-12,
+                                   minimum=0.0)
+    alpha_oh: Quantity = quantity("s", "Set alpha_OH, the Overhauser pumping (negative).", -4.3e-20, maximum=0.0)
+    alpha_nc: Quantity = quantity("", "Set alpha_NC, the non-collinear pumping; positive locks the blue line.",
+                                  3.6e-11)
+    nuclear_decay_rate: Quantity = quantity("1/s", "Set gamma_dec, the decay rate of the nuclear polarization.", 0.04,
+                                            above=0.0)
+    nuclei: int = count("Set N, the number of nuclear spins.", 100_000, minimum=2)
+    electron_g_factor: Quantity = quantity("", "Set g_e, the electron g factor.", -0.67)
+    hole_g_factor: Quantity = quantity("", "Set g_h, the hole g factor.", 0.5)
+    diamagnetic_shift: Quantity = quantity("ueV/T^2", "Set the diamagnetic shift of the line.", 8.0)
+    zeeman_line: str = choice(("blue", "red"), "Choose the Zeeman line that the laser works on; nuclear polarization "
+                              "shifts the two in opposite directions.", "blue")
+    transition_energy: Quantity = quantity("eV", "Set the transition energy at zero field and at the Stark zero.", 1.3,
+                                           above=0.0)
+    stark_shift: Quantity = quantity("ueV/mV", "Set the linear Stark shift of the line with the gate voltage.", 1.0)
+    stark_curvature: Quantity = quantity("ueV/mV^2", "Set the quadratic Stark shift.", 0.0)
+    stark_zero: Quantity = quantity("V", "Set the gate voltage from which the Stark shift counts.", 0.4)
+    saturation_power: Quantity = quantity("nW", "Set the laser power P_sat; (Omega/Gamma)^2 = power / (2 P_sat).", 5.0,
+                                          above=0.0)
+    contrast: Quantity = quantity("", "Set the peak change of transmission DT/T at low power.", 3e-3, above=0.0,
+                                  maximum=1.0)
+    light_induced_decay: bool = switch("Let gamma_dec grow with the Rabi frequency as (2 + (Omega/Gamma)^4)/3.", True)
+    field_dependence: bool = switch("Let the pump rates fall as (4.5 T/B)^2 and gamma_dec with them, times "
+                                    "(1 + B_h/B)/(1 + B_h/4.5 T).", True)
+    half_range_field: Quantity = quantity("T", "Set B_h; the range of dragging grows with field as B/(B + B_h).", 3.0,
+                                          minimum=0.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.model == "latta2009" and self.si("alpha_nc") != 0.0:
+            raise LimitError("QuantumDot.alpha_nc must be 0 in the model latta2009, which is eq. 13 to the letter; "
+                             "choose model='noncollinear' for the odd pump term.")
+
+    @classmethod
+    def sample_a(cls, model: Model = "noncollinear", preset: Preset = "tuned") -> QuantumDot:
+        """Return a dot like those of sample A in the supplement.
+
+        Parameters
+        ----------
+        model : {"noncollinear", "latta2009"}
+            Eq. 13 with or without the odd pump term.
+        preset : {"tuned", "reference"}
+            ``reference`` has the starting values of the theory notes; in ``tuned`` all nuclear rates are multiplied by
+            one factor so that the dragging width builds up with tau ~ 1 s, as in figure S1c.
+
+        Raises
+        ------
+        LimitError
+            The model or preset does not exist.
+        """
+        from vlab.samples.presets import sample_a
+
+        return sample_a(model, preset)

@@ -1,0 +1,189 @@
+"""A dot that lives: its parameters as plain floats, its nuclear polarization, and what light does to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlab.lab.cable import TickGrid
+from vlab.physics import absorption as two_level
+from vlab.physics.bistability import RateModel
+from vlab.physics.dnsp_rate import TOLERANCE, evolve_ticks
+from vlab.samples.quantum_dot import QuantumDot
+
+HBAR = 1.054571817e-34
+MU_B = 9.2740100783e-24
+REFERENCE_FIELD = 4.5
+REFERENCE_DUTY = 0.5
+LOWEST_FIELD = 0.5
+"""T; below it the pump rates keep their value, since the expansion in the hyperfine over the Zeeman energy ends."""
+_FINEST = 50.0
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """A value that changes linearly with time since the last event."""
+
+    start: float
+    rate: float = 0.0
+    """Per second."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the sample feels between two events, in SI units."""
+
+    field: Ramp
+    """Magnetic flux density along z, T."""
+    gate_voltage: Ramp
+    photon_energy: Ramp
+    """J."""
+    power: float
+    """Light power on the dot while the light is on, W."""
+    duty: float
+    """Fraction of the time for which the light is on (1 when it is not chopped)."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the specimen did over a stretch of ticks, at the tick boundaries."""
+
+    absorbed: NDArray[np.float64]
+    """Fraction of the light that is missing behind the dot while the light is on, DT/T; shape (count + 1,)."""
+    absorption: NDArray[np.float64]
+    """w = W / W_peak."""
+    polarization: NDArray[np.float64]
+
+
+def line_energy(dot: QuantumDot, field: float, voltage: float) -> float:
+    """Return the energy (J) of the dot's line without nuclear polarization at a field (T) and gate voltage (V)."""
+    return _LineEnergy(dot)(field, voltage)
+
+
+class _LineEnergy:
+    """The line's energy as a function of field and gate voltage, in SI floats taken from the dot once."""
+
+    def __init__(self, dot: QuantumDot) -> None:
+        self._zero = dot.si("transition_energy")
+        side = 0.5 if dot.zeeman_line == "blue" else -0.5
+        self._zeeman = side * (abs(dot.si("electron_g_factor")) + abs(dot.si("hole_g_factor"))) * MU_B
+        self._diamagnetic = dot.si("diamagnetic_shift")
+        self._stark = dot.si("stark_shift")
+        self._curvature = dot.si("stark_curvature")
+        self._stark_zero = dot.si("stark_zero")
+
+    def __call__(self, field: float, voltage: float) -> float:
+        v = voltage - self._stark_zero
+        return (self._zero + self._zeeman * abs(field) + self._diamagnetic * field * field
+                + v * (self._stark + v * self._curvature))
+
+    def array(self, field: NDArray[np.float64], voltage: NDArray[np.float64]) -> NDArray[np.float64]:
+        v = voltage - self._stark_zero
+        return np.asarray(self._zero + self._zeeman * np.abs(field) + self._diamagnetic * field * field
+                          + v * (self._stark + v * self._curvature))
+
+    def slope(self, room: Room) -> float:
+        """Return how fast the bare detuning moves at the start of a room, J/s."""
+        v = room.gate_voltage.start - self._stark_zero
+        field = room.field.start
+        sign = 1.0 if field >= 0 else -1.0
+        return (room.gate_voltage.rate * (self._stark + 2.0 * v * self._curvature)
+                + room.field.rate * (sign * self._zeeman + 2.0 * field * self._diamagnetic)
+                - room.photon_energy.rate)
+
+
+class DotSpecimen:
+    """A dot with its nuclear polarization P.
+
+    Parameters
+    ----------
+    dot : QuantumDot
+    """
+
+    def __init__(self, dot: QuantumDot) -> None:
+        self.dot = dot
+        self.polarization = 0.0
+        self._energy = _LineEnergy(dot)
+        self._gamma = dot.si("linewidth") / HBAR
+        # P > 0 lowers the blue line and raises the red one.
+        self._shift = dot.si("overhauser_shift") / HBAR * (1.0 if dot.zeeman_line == "blue" else -1.0)
+        self._alphas = (dot.si("alpha_roh"), abs(dot.si("alpha_oh")), dot.si("alpha_nc"))
+        self._decay = dot.si("nuclear_decay_rate")
+        self._half_range = dot.si("half_range_field")
+        self._saturation_power = dot.si("saturation_power")
+        self._contrast = dot.si("contrast")
+
+    def erase(self) -> None:
+        """Return the nuclear spins to thermal equilibrium, P = 0."""
+        self.polarization = 0.0
+
+    def saturation(self, power: float) -> float:
+        """Return 2 (Omega / Gamma)^2 at a light power in W."""
+        return power / self._saturation_power
+
+    def rates(self, power: float, duty: float, field: float) -> RateModel:
+        """Return the numbers of the rate model for light of ``power`` (W) and ``duty`` at a field in T.
+
+        The alphas hold for light chopped with a duty of one half; other duties scale the pumping in proportion.
+        """
+        ratio_squared = 0.5 * self.saturation(power)
+        omega = self._gamma * sqrt(ratio_squared)
+        peak = two_level.peak_rate(omega, self._gamma)
+        roh, oh, nc = self._alphas
+        decay = self._decay
+        pump = duty / REFERENCE_DUTY
+        if self.dot.light_induced_decay:
+            decay *= (2.0 + ratio_squared * ratio_squared) / 3.0
+        if self.dot.field_dependence:
+            b = max(abs(field), LOWEST_FIELD)
+            slow = (REFERENCE_FIELD / b) ** 2
+            pump *= slow
+            decay *= slow * (1.0 + self._half_range / b) / (1.0 + self._half_range / REFERENCE_FIELD)
+        return RateModel(self._shift, two_level.broadened_width(omega, self._gamma), roh * peak * pump,
+                         oh * peak * peak * pump, nc * peak * pump, decay)
+
+    def longest_tick(self, room: Room) -> float:
+        """Return the longest tick in s over which the line moves by a small part of its width only."""
+        speed = abs(self._energy.slope(room)) / HBAR
+        width = self.rates(room.power, room.duty, room.field.start).gamma_p
+        return width / (_FINEST * speed) if speed > 0.0 else inf
+
+    def detuning(self, room: Room, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the bare detuning x in rad/s at times (s) since the last event."""
+        v, e, b = room.gate_voltage, room.photon_energy, room.field
+        if v.rate == 0.0 and e.rate == 0.0 and b.rate == 0.0:
+            return np.full(times.shape, (self._energy(b.start, v.start) - e.start) / HBAR)
+        lines = self._energy.array(b.start + b.rate * times, v.start + v.rate * times)
+        return np.asarray((lines - (e.start + e.rate * times)) / HBAR)
+
+    def evolve(self, room: Room, grid: TickGrid) -> Response:
+        """Let the ticks of ``grid`` pass and return what light did in them; keeps the new polarization."""
+        x = self.detuning(room, grid.since_event())
+        polarization = np.empty_like(x)
+        absorption = np.empty_like(x)
+        visible = self._contrast / (1.0 + self.saturation(room.power))
+        if room.field.rate == 0.0:
+            self._pass(x, grid.tick, self.rates(room.power, room.duty, room.field.start), polarization, absorption)
+        else:  # the rates depend on the field: frozen at the middle of each tick
+            for i in range(grid.count):
+                middle = room.field.start + room.field.rate * (grid.first + i + 0.5) * grid.tick
+                self._pass(x[i:i + 2], grid.tick, self.rates(room.power, room.duty, middle),
+                           polarization[i:i + 2], absorption[i:i + 2])
+        return Response(visible * absorption, absorption, polarization)
+
+    def glance(self, room: Room, grid: TickGrid) -> Response:
+        """Return the response at the first boundary of ``grid`` as if time stood still."""
+        x = self.detuning(room, grid.since_event()[:1])
+        polarization = np.array([self.polarization])
+        width = self.rates(room.power, room.duty, room.field.start).gamma_p
+        u = 2.0 * (x - self._shift * polarization) / width
+        w = 1.0 / (1.0 + u * u)
+        return Response(self._contrast / (1.0 + self.saturation(room.power)) * w, w, polarization)
+
+    def _pass(self, x: NDArray[np.float64], tick: float, model: RateModel, polarization: NDArray[np.float64],
+              absorption: NDArray[np.float64]) -> None:
+        self.polarization = evolve_ticks(self.polarization, x, tick, model.k, model.gamma_p, model.a, model.b, model.c,
+                                         model.gamma_dec, TOLERANCE, polarization, absorption)

@@ -1,0 +1,138 @@
+"""The one unit registry, and the door through which quantities become SI floats.
+
+Every public method takes and returns pint quantities; inside, numbers are floats in SI base units.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import pint
+
+from vlab.errors import SettingError
+
+ureg: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None)
+ureg.formatter.default_format = "~P"
+pint.set_application_registry(ureg)
+
+Quantity: TypeAlias = Any
+"""A pint quantity. (pint's own generic class is not precise enough to help a type checker here.)"""
+
+Q_ = ureg.Quantity
+
+_KINDS = {
+    "[time]": "a time",
+    "1 / [time]": "a rate or frequency",
+    "[length]": "a length",
+    "[mass] * [length] ** 2 / [time] ** 2": "an energy",
+    "[length] ** 2 * [mass] / [time] ** 2": "an energy",
+    "[length] ** 2 * [mass] / [time] ** 3": "a power",
+    "[length] ** 2 * [mass] / [current] / [time] ** 3": "a voltage",
+    "[mass] / [current] / [time] ** 2": "a magnetic field",
+    "[temperature]": "a temperature",
+    "dimensionless": "a pure number",
+}
+
+
+@lru_cache(maxsize=512)
+def unit_factor(unit: str) -> float:
+    """Return how many SI base units one ``unit`` is (no offset units)."""
+    return float(ureg.Quantity(1.0, unit).to_base_units().magnitude)
+
+
+@lru_cache(maxsize=512)
+def kind_of(unit: str) -> str:
+    """Return in words what ``unit`` measures: ``"a time"``, ``"an energy"``."""
+    dimension = str(ureg.Unit(unit).dimensionality)
+    return _KINDS.get(dimension, f"a quantity convertible to {unit}")
+
+
+def make_quantity(si_value: float, unit: str) -> Quantity:
+    """Return the SI float as a quantity in ``unit``."""
+    return ureg.Quantity(si_value / unit_factor(unit), unit)
+
+
+def show(si_value: float, unit: str) -> str:
+    """Return an SI float in words: the number in ``unit``, six digits at most."""
+    return f"{si_value / unit_factor(unit):.6g} {unit}".strip()
+
+
+def _refuse(owner: str, value: object, unit: str) -> SettingError:
+    example = f"such as {1:g} {unit}" if unit else "such as 0.5"
+    got = f"{value:~P}" if isinstance(value, pint.Quantity) else repr(value)
+    if not isinstance(value, pint.Quantity) and isinstance(value, int | float) and not isinstance(value, bool):
+        got = f"the bare number {value!r}"
+    return SettingError(f"{owner} got {got}; it wants {kind_of(unit)} with a unit, {example}." if unit else
+                        f"{owner} got {got}; it wants a pure number, {example}.")
+
+
+def to_si(value: object, unit: str, owner: str) -> float:
+    """Return a quantity as a float in SI base units.
+
+    Parameters
+    ----------
+    value : pint.Quantity
+        From any registry, pickled or not. A bare number is taken only where ``unit`` is dimensionless.
+    unit : str
+        A unit of the dimension that is wanted.
+    owner : str
+        The setting's or parameter's name, for the message.
+
+    Raises
+    ------
+    SettingError
+        Wrong dimension, not a quantity, an array, or not a finite number.
+    """
+    if isinstance(value, pint.Quantity):
+        mine: Any = value
+        if mine._REGISTRY is not ureg:
+            try:  # their registry knows what their unit names mean; SI names are the same in both
+                theirs = mine.to_base_units()
+                mine = ureg.Quantity(theirs.magnitude, str(theirs.units))
+            except Exception:
+                raise _refuse(owner, str(value), unit) from None
+        try:
+            number = mine.to(ureg.Unit(unit)).to_base_units().magnitude
+        except (pint.DimensionalityError, pint.UndefinedUnitError):
+            raise _refuse(owner, mine, unit) from None
+    elif unit_is_dimensionless(unit) and isinstance(value, int | float) and not isinstance(value, bool):
+        number = value * unit_factor(unit) if unit else value
+    else:
+        raise _refuse(owner, value, unit)
+    try:
+        result = float(number)
+    except (TypeError, ValueError):
+        raise SettingError(f"{owner} got {value!r}; it wants one number, not several.") from None
+    if not math.isfinite(result):
+        raise SettingError(f"{owner} got {result}; it wants a finite number.")
+    return result
+
+
+@lru_cache(maxsize=512)
+def unit_is_dimensionless(unit: str) -> bool:
+    """Return whether ``unit`` is a pure number (``""``, ``"percent"``, ``"rad"``)."""
+    return bool(ureg.Unit(unit).dimensionless)
+
+
+def parse_quantity(text: str, owner: str, unit: str = "") -> Quantity:
+    """Return what a person typed (``"20 ueV"``, ``"0.2s"``, ``"5"``) as a quantity.
+
+    A comma is read as a decimal point; a number without a unit is taken only where none is needed.
+
+    Raises
+    ------
+    SettingError
+        The text is not a number with a unit.
+    """
+    cleaned = text.strip().replace("\u2212", "-").replace(",", ".")
+    if not cleaned or "__" in cleaned or not (cleaned[0].isdigit() or cleaned[0] in "+-."):
+        raise SettingError(f"{owner} got {text!r}; it wants a number with a unit, such as 1 {unit}.".replace(" .", "."))
+    try:
+        parsed = ureg.Quantity(cleaned)
+    except Exception:
+        raise SettingError(
+            f"{owner} got {text!r}; it wants a number with a unit, such as 1 {unit}.".replace(" .", ".")
+        ) from None
+    return parsed
