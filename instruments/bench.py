@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Any
 
 from instruments.declaration import Value
@@ -14,6 +15,13 @@ from vlab.units import Quantity, make_quantity, to_si
 
 TICK_PS = 10_000_000_000
 _SHORTEST_TICK_PS = 1_000
+
+
+def _tick_for(longest_ps: int, ramp_ps: int) -> int:
+    """Return a tick of at most ``longest_ps``; of a ramp it is a whole fraction, where that is not too small."""
+    longest = max(_SHORTEST_TICK_PS, min(TICK_PS, longest_ps))
+    parts = 1 << max(0, ceil(ramp_ps / longest) - 1).bit_length()
+    return ramp_ps // parts if ramp_ps and ramp_ps % parts == 0 else longest
 
 
 class Bench:
@@ -52,6 +60,8 @@ class Bench:
         self._origin_ps = 0
         self._ticks = 0
         self._tick_ps = 0
+        self._all = tuple(instruments.values())
+        self.__dict__.update(instruments)
         self._epoch_ps = 0
         self._preparation = 0
         self._anchor_ps: int | None = None
@@ -60,12 +70,9 @@ class Bench:
             instrument._now_ps = self._present
 
     def __getattr__(self, name: str) -> Any:
-        found = self.__dict__.get("instruments", {}).get(name)
-        if found is None:
-            if name.startswith("__"):
-                raise AttributeError(name)
-            raise UnknownNameError.of("the bench", name, self.__dict__.get("instruments", {}), "instrument")
-        return found
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise UnknownNameError.of("the bench", name, self.__dict__.get("instruments", {}), "instrument")
 
     @property
     def now(self) -> Quantity:
@@ -204,9 +211,10 @@ class Bench:
         try:
             while True:
                 self._anchor_ps = self._origin_ps
+                points = [p for i in self._all if (p := i.next_breakpoint()) is not None]
                 if self._tick_ps == 0:
-                    self._tick_ps = max(_SHORTEST_TICK_PS, min(TICK_PS, to_ps(min(self._open_room(), 1.0))))
-                points = [p for i in self.instruments.values() if (p := i.next_breakpoint()) is not None]
+                    longest = to_ps(min(self._open_room(), 1.0))
+                    self._tick_ps = _tick_for(longest, min(points) - self._origin_ps if points else 0)
                 limit = min([horizon_ps, *points])
                 whole = (limit - self._origin_ps) // self._tick_ps - self._ticks
                 if whole > 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pint
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = float | str
 """What an instrument stores: an SI float, or a word of a choice."""
+
+SLEW_STEP_PS = 65_536
 
 _REGISTRY_QUANTITY = ureg.Quantity
 _new = object.__new__
@@ -47,20 +50,23 @@ class Slew:
     rate: float
     start_ps: int
 
-    @property
+    @cached_property
     def end_ps(self) -> int:
-        """Lab time at which the target is reached."""
-        return self.start_ps + math.ceil(abs(self.target - self.start) / self.rate * 1e12)
+        """Lab time at which the target is reached, in whole steps of 2^16 ps so that a ramp divides into ticks."""
+        steps = math.ceil(abs(self.target - self.start) / self.rate * 1e12 / SLEW_STEP_PS)
+        return self.start_ps + steps * SLEW_STEP_PS
 
     def slope(self, now_ps: int) -> float:
         """Return the change per second at ``now_ps``: zero from the end on."""
-        return 0.0 if now_ps >= self.end_ps else math.copysign(self.rate, self.target - self.start)
+        if now_ps >= self.end_ps:
+            return 0.0
+        return (self.target - self.start) / ((self.end_ps - self.start_ps) / 1e12)
 
     def at(self, now_ps: int) -> float:
         """Return the value at ``now_ps``."""
         if now_ps >= self.end_ps:
             return self.target
-        return self.start + math.copysign(self.rate, self.target - self.start) * ((now_ps - self.start_ps) / 1e12)
+        return self.start + self.slope(now_ps) * ((now_ps - self.start_ps) / 1e12)
 
 
 class Declaration:

@@ -103,8 +103,8 @@ class DraggingBench(Bench):
         reference = self.chopper.reference() if source == "chopper.reference" else None
         if reference is None:
             return Signal(grid)
-        level = np.full(grid.count + 1, complex(_LOGIC_LEVEL * 2.0 / np.pi))
-        return Signal(grid, (Line(reference.frequency, level),), np.full(grid.count + 1, 0.5 * _LOGIC_LEVEL))
+        level = np.full(grid.count + 1, _LOGIC_LEVEL)
+        return Signal(grid, (Line(0.0, 0.5 + 0j, level), Line(reference.frequency, 2.0 / np.pi + 0j, level)))
 
     def _erase_and_settle(self) -> None:
         self._specimen.erase()

@@ -53,11 +53,10 @@ class Instrument:
         self._now_ps: Callable[[], int] = _zero
 
     def __setattr__(self, name: str, value: Any) -> None:
-        declaration = self.declarations.get(name)
-        if declaration is not None:
-            declaration.__set__(self, value)
-        elif name[0] == "_" or name == "name":
+        if name[0] == "_" or name == "name":
             object.__setattr__(self, name, value)
+        elif (declaration := self.declarations.get(name)) is not None:
+            declaration.__set__(self, value)
         elif hasattr(type(self), name):
             raise ReadOnlyError(f"{self.name}.{name} cannot be set.")
         else:
@@ -181,9 +180,12 @@ class Instrument:
 
     def next_breakpoint(self) -> int | None:
         """Return the lab time (ps) at which something known in advance will change, or None."""
+        if not self._slews:
+            return None
         now = self._now_ps()
-        ends = [s.end_ps for s in self._slews.values() if s.end_ps > now]
-        return min(ends) if ends else None
+        for name in [n for n, s in self._slews.items() if s.end_ps <= now]:
+            del self._slews[name]
+        return min((s.end_ps for s in self._slews.values()), default=None)
 
     def start_epoch(self, key: str) -> None:
         """Start the noise of a run; ``key`` names the run and which of its preparations this is."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from math import atan2, hypot, sqrt
+from math import atan2, cos, hypot, sin, sqrt
+
+from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from instruments.declaration import Setting, action, flag, reading
 from instruments.instrument import Instrument
@@ -13,6 +17,42 @@ from vlab.lab.noise import NoiseStream
 from vlab.physics import lowpass
 
 _SQRT2 = sqrt(2.0)
+Floats: TypeAlias = NDArray[np.float64]
+Complexes: TypeAlias = NDArray[np.complex128]
+
+
+@lru_cache(maxsize=64)
+def mixing_plan(lines: tuple[tuple[float, complex, int], ...], detected: float,
+                phase: float) -> tuple[Floats, Complexes, Complexes]:
+    """Return where lines fall behind a mixer, and with which weights.
+
+    sqrt2 exp(-i(wr t + phi)) times Re[E exp(i w t)] leaves E / sqrt2 at w - wr and its conjugate at -w - wr.
+
+    Parameters
+    ----------
+    lines : tuple of (frequency, amplitude, envelope number)
+    detected : float
+        The frequency wr / 2 pi in Hz.
+    phase : float
+        phi in rad.
+
+    Returns
+    -------
+    shifts : ndarray, shape (c,)
+        Frequencies behind the mixer in Hz, without zero; opposite ones side by side, since they share phases.
+    straight, mirrored : ndarray, shape (1 + c, envelopes)
+        Weight of each envelope and of its conjugate at shift zero (first row) and at the others.
+    """
+    turn = complex(cos(phase), -sin(phase)) / _SQRT2
+    shifts = sorted({s for f, _, _ in lines for s in (f - detected, -f - detected)} - {0.0}, key=abs)
+    rows = {0.0: 0} | {shift: row + 1 for row, shift in enumerate(shifts)}
+    envelopes = 1 + max((number for _, _, number in lines), default=-1)
+    straight = np.zeros((1 + len(shifts), envelopes), dtype=np.complex128)
+    mirrored = straight.copy()
+    for frequency, amplitude, number in lines:
+        straight[rows[frequency - detected], number] += amplitude * turn
+        mirrored[rows[-frequency - detected], number] += amplitude.conjugate() * turn
+    return np.array(shifts), straight, mirrored
 
 
 class LockIn(Instrument):
@@ -145,25 +185,26 @@ class LockIn(Instrument):
     def _total_density(self, signal: Signal) -> float:
         return signal.density + float(self._values["input_noise"]) ** 2
 
-    def _mix(self, signal: Signal, frequency: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        # sqrt2 exp(-i(wr t + phi)) times Re[E exp(i w t)] leaves E at w - wr and its conjugate at -w - wr; parts at
-        # the same shift are added up before they are filtered.
-        detected = frequency * float(self._values["harmonic"])
-        phase = float(self._values["phase"])
-        turn = complex(np.cos(phase), -np.sin(phase)) / _SQRT2
-        parts: dict[float, np.ndarray] = {}
+    def _mix(self, signal: Signal, frequency: float) -> tuple[Complexes, Floats, Complexes]:
+        # Components behind the mixer: their envelopes times fixed weights, summed where they fall on the same shift.
+        envelopes: list[Floats | Complexes] = []
+        numbers: dict[int, int] = {}
         for line in signal.lines:
-            turned = line.amplitude * turn
-            mirrored = line.amplitude.conj() * turn
-            for shift, part in ((line.frequency - detected, turned), (-line.frequency - detected, mirrored)):
-                parts[shift] = parts[shift] + part if shift in parts else part
-        if signal.dc is not None:
-            part = signal.dc * (2.0 * turn)
-            parts[-detected] = parts[-detected] + part if -detected in parts else part
-        count = signal.grid.count + 1
-        direct = parts.pop(0.0, np.zeros(count, dtype=np.complex128))
-        components = np.array(list(parts.values())) if parts else np.zeros((0, count), dtype=np.complex128)
-        return direct, np.array(list(parts)), components
+            if id(line.envelope) not in numbers:
+                numbers[id(line.envelope)] = len(numbers)
+                envelopes.append(line.envelope)
+        lines = tuple((line.frequency, line.amplitude, numbers[id(line.envelope)]) for line in signal.lines)
+        shifts, straight, mirrored = mixing_plan(lines, frequency * float(self._values["harmonic"]),
+                                                 float(self._values["phase"]))
+        mixed = np.zeros((1, signal.grid.count + 1), dtype=np.complex128)
+        for number, envelope in enumerate(envelopes):
+            if np.iscomplexobj(envelope):
+                part = np.multiply.outer(straight[:, number], envelope)
+                part += np.multiply.outer(mirrored[:, number], envelope.conj())
+            else:
+                part = np.multiply.outer(straight[:, number] + mirrored[:, number], envelope)
+            mixed = part if number == 0 else mixed + part
+        return mixed[0], shifts, mixed[1:]
 
     def _changed(self, setting: Setting) -> None:
         if setting.name == "slope":

@@ -61,11 +61,10 @@ class Photodetector(Instrument):
         """Return the output while ``absorbed`` (DT/T at the tick boundaries) is missing in the sample arm."""
         scale = float(self._values["gain"]) * float(self._values["responsivity"]) * light.power
         volts = scale * (absorbed + (float(self._values["balance"]) - 1.0))
-        lines = tuple(Line(f, amplitude * volts) for f, amplitude in light.lines)
+        lines = (Line(0.0, complex(light.mean), volts), *(Line(f, amplitude, volts) for f, amplitude in light.lines))
         self._mean_power = light.power * light.mean
-        signal = Signal(grid, lines, light.mean * volts, self._density(self._mean_power))
         self._last_peak = float(np.abs(volts).max())
-        return signal
+        return Signal(grid, lines, self._density(self._mean_power))
 
     def problems(self) -> list[str]:
         if self._last_peak > _SWING:

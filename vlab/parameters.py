@@ -155,9 +155,13 @@ class Parameters:
         return _rebuild, (type(self), {f.name: getattr(self, f.name) for f in dataclasses.fields(self)})
 
     def __post_init__(self) -> None:
+        floats: dict[str, float] = {}
         for name, parameter in self.parameters().items():
             checked = parameter.checked(getattr(self, name), f"{self.title()}.{name}")
             object.__setattr__(self, name, checked)
+            if parameter.kind == "quantity" and checked is not None:
+                floats[name] = to_si(checked, parameter.unit, name)
+        object.__setattr__(self, "_si", floats)
 
     @classmethod
     def title(cls) -> str:
@@ -196,8 +200,11 @@ class Parameters:
         return dataclasses.replace(self, **changes)
 
     def si(self, name: str) -> float:
-        """Return a parameter as a float in SI base units."""
-        return to_si(getattr(self, name), self.parameter(name).unit, name)
+        """Return a quantity as a float in SI base units."""
+        floats: dict[str, float] = self.__dict__["_si"]
+        if name not in floats:
+            raise SettingError(f"{self.title()}.{name} is not a quantity that is set.")
+        return floats[name]
 
     def as_record(self) -> dict[str, Any]:
         """Return the parameters as plain JSON values; quantities as text with their unit."""

@@ -1,4 +1,4 @@
-"""What a cable carries: a few spectral lines, a noise density and a direct voltage, tick by tick.
+"""What a cable carries: a few spectral lines and a noise density, tick by tick.
 
 Conventions: a line is s(t) = Re[E exp(i w t)] with the complex peak amplitude E in volts, so a lagging signal
 has negative phase; noise is a one-sided density in V^2/Hz; t counts from the start of the run's epoch.
@@ -44,14 +44,12 @@ class TickGrid:
 
 @dataclass(frozen=True)
 class Line:
-    """One spectral line: its frequency in Hz and its complex peak amplitude at the tick boundaries.
-
-    Between boundaries the amplitude is linear in time.
-    """
+    """One spectral line: E(t) = amplitude * envelope(t) volts peak, at ``frequency`` Hz."""
 
     frequency: float
-    amplitude: NDArray[np.complex128]
-    """Shape (count + 1,), volts peak."""
+    amplitude: complex
+    envelope: NDArray[np.float64] | NDArray[np.complex128]
+    """At the tick boundaries, shape (count + 1,); linear in between. Lines of one origin share one array."""
 
 
 @dataclass(frozen=True)
@@ -60,17 +58,15 @@ class Signal:
 
     grid: TickGrid
     lines: tuple[Line, ...] = ()
-    dc: NDArray[np.float64] | None = None
-    """Direct voltage at the tick boundaries, shape (count + 1,); None is zero."""
+    """A direct voltage is a line at frequency zero."""
     density: float = 0.0
     """One-sided white noise density in V^2/Hz."""
 
     def peak(self) -> float:
-        """Return the largest total voltage that the lines and the direct part can reach, noise aside."""
-        total = np.zeros(self.grid.count + 1) if self.dc is None else np.abs(self.dc)
-        for line in self.lines:
-            total = total + np.abs(line.amplitude)
-        return float(total.max())
+        """Return a bound on the largest total voltage that the lines can reach, noise aside."""
+        envelopes = {id(line.envelope): line.envelope for line in self.lines}
+        highest = {key: float(np.abs(envelope).max()) for key, envelope in envelopes.items()}
+        return sum(abs(line.amplitude) * highest[id(line.envelope)] for line in self.lines)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ from typing import Any
 import numba
 import platformdirs
 
-_FAST = {"nogil": True, "error_model": "numpy", "fastmath": False}
+# Products and sums may be contracted (fused multiply-add); nothing may be reordered, so results do not depend on how
+# a stretch of ticks is cut up.
+_FAST = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 
 @lru_cache(maxsize=1)

@@ -87,6 +87,7 @@ def _filter_ticks(state, direct, shifts, components, times_ps, tick, tau, free, 
     """Advance ``state`` (poles,) over the ticks; see `advance`. All work is scalar, poles innermost."""
     poles = state.shape[0]
     lines = shifts.shape[0]
+    per_tick = 1.0 / tick
     noisy = normals.shape[0] > 0
     y = np.empty(poles, np.complex128)
     phase = np.empty(lines, np.complex128)
@@ -100,11 +101,14 @@ def _filter_ticks(state, direct, shifts, components, times_ps, tick, tau, free, 
             state[j] = start[j] * direct[i] + end[j] * direct[i + 1]
         for c in range(lines):
             before = phase[c]
-            after = _phasor(shifts[c], times_ps[i + 1])
+            if c > 0 and shifts[c] == -shifts[c - 1]:
+                after = phase[c - 1].conjugate()
+            else:
+                after = _phasor(shifts[c], times_ps[i + 1])
             phase[c] = after
             pole = response[c]
             alpha = components[c, i]
-            beta = (components[c, i + 1] - alpha) / tick
+            beta = (components[c, i + 1] - alpha) * per_tick
             for j in range(poles):
                 beta *= pole
                 alpha = (alpha - tau * beta) * pole
