@@ -22,15 +22,16 @@ Complexes: TypeAlias = NDArray[np.complex128]
 
 
 @lru_cache(maxsize=64)
-def mixing_plan(lines: tuple[tuple[float, complex, int], ...], detected: float,
-                phase: float) -> tuple[Floats, Complexes, Complexes]:
+def mixing_plan(lines: tuple[tuple[float, complex, int, bool], ...], detected: float,
+                phase: float) -> tuple[Floats, Complexes]:
     """Return where lines fall behind a mixer, and with which weights.
 
     sqrt2 exp(-i(wr t + phi)) times Re[E exp(i w t)] leaves E / sqrt2 at w - wr and its conjugate at -w - wr.
 
     Parameters
     ----------
-    lines : tuple of (frequency, amplitude, envelope number)
+    lines : tuple of (frequency, amplitude, envelope number, complex)
+        A complex envelope counts as two real ones, its imaginary part following its real part.
     detected : float
         The frequency wr / 2 pi in Hz.
     phase : float
@@ -40,19 +41,22 @@ def mixing_plan(lines: tuple[tuple[float, complex, int], ...], detected: float,
     -------
     shifts : ndarray, shape (c,)
         Frequencies behind the mixer in Hz, without zero; opposite ones side by side, since they share phases.
-    straight, mirrored : ndarray, shape (1 + c, envelopes)
-        Weight of each envelope and of its conjugate at shift zero (first row) and at the others.
+    weights : ndarray, shape (1 + c, e)
+        Weight of each real envelope at shift zero (first row) and at the others.
     """
     turn = complex(cos(phase), -sin(phase)) / _SQRT2
-    shifts = sorted({s for f, _, _ in lines for s in (f - detected, -f - detected)} - {0.0}, key=abs)
+    shifts = sorted({s for f, *_ in lines for s in (f - detected, -f - detected)} - {0.0}, key=abs)
     rows = {0.0: 0} | {shift: row + 1 for row, shift in enumerate(shifts)}
-    envelopes = 1 + max((number for _, _, number in lines), default=-1)
-    straight = np.zeros((1 + len(shifts), envelopes), dtype=np.complex128)
-    mirrored = straight.copy()
-    for frequency, amplitude, number in lines:
-        straight[rows[frequency - detected], number] += amplitude * turn
-        mirrored[rows[-frequency - detected], number] += amplitude.conjugate() * turn
-    return np.array(shifts), straight, mirrored
+    width = max((number + 1 + twofold for _, _, number, twofold in lines), default=1)
+    weights = np.zeros((1 + len(shifts), width), dtype=np.complex128)
+    for frequency, amplitude, number, twofold in lines:
+        direct, mirrored = amplitude * turn, amplitude.conjugate() * turn
+        weights[rows[frequency - detected], number] += direct
+        weights[rows[-frequency - detected], number] += mirrored
+        if twofold:
+            weights[rows[frequency - detected], number + 1] += 1j * direct
+            weights[rows[-frequency - detected], number + 1] -= 1j * mirrored
+    return np.array(shifts), weights
 
 
 class LockIn(Instrument):
@@ -80,7 +84,7 @@ class LockIn(Instrument):
         self._noise = NoiseStream(f"{name}.input", seed, noise)
         self._state = np.zeros(1, dtype=np.complex128)
         self._reference: Reference | None = None
-        self._peak = 0.0
+        self._signal: Signal | None = None
 
     @reading("V")
     def x(self) -> float:
@@ -116,7 +120,7 @@ class LockIn(Instrument):
     @flag
     def input_overload(self) -> bool:
         """Tell whether the total input exceeds 1 V peak."""
-        return self._peak > 1.0
+        return self._peak() > 1.0
 
     @flag
     def output_overload(self) -> bool:
@@ -148,34 +152,32 @@ class LockIn(Instrument):
 
     def receive(self, signal: Signal) -> None:
         """Filter the stretch of ticks that ``signal`` covers."""
-        self._peak = signal.peak()
-        reference = self._present_reference()
+        self._signal = signal
         grid = signal.grid
-        tau, poles = float(self._values["time_constant"]), self._state.size
-        normals = self._noise.normal(grid.count, 2, poles) if self._noise.active else None
+        reference = self._present_reference()
+        normals = self._noise.normal(grid.count, 2, self._state.size) if self._noise.active else None
         if reference is None:
-            direct = np.zeros(grid.count + 1, dtype=np.complex128)
-            shifts, components, density = np.zeros(0), np.zeros((0, grid.count + 1), dtype=np.complex128), 0.0
-        else:
-            direct, shifts, components = self._mix(signal, reference.frequency)
-            density = self._total_density(signal)
-        self._state = lowpass.advance(self._state, direct, shifts, components, grid.boundaries_ps(), tau, normals,
-                                      density)
+            signal, reference, normals = Signal(grid), Reference(0.0), None
+        shifts, weights, envelopes = self._mix(signal, reference.frequency)
+        self._state = lowpass.advance(self._state, shifts, weights, envelopes, grid.start_ps, grid.tick_ps,
+                                      float(self._values["time_constant"]), normals, self._total_density(signal))
 
     def settle(self, signal: Signal) -> None:
         """Bring the filter to where ``signal``, held as it is at its first boundary, would bring it."""
-        self._peak = signal.peak()
+        self._signal = signal
         reference = self._present_reference()
         poles, tau = self._state.size, float(self._values["time_constant"])
         if reference is None:
             self._state = np.zeros(poles, dtype=np.complex128)
             return
-        direct, shifts, components = self._mix(signal, reference.frequency)
-        time = int(signal.grid.boundaries_ps()[0])
-        self._state = lowpass.settled(complex(direct[0]), shifts, components[:, 0], time, tau, poles)
+        shifts, weights, envelopes = self._mix(signal, reference.frequency)
+        self._state = lowpass.settled(shifts, weights @ envelopes[:, 0], signal.grid.start_ps, tau, poles)
         if self._noise.active:
             normals = self._noise.normal(2, poles)
             self._state = self._state + lowpass.settled_noise(normals, self._total_density(signal), tau)
+
+    def _peak(self) -> float:
+        return 0.0 if self._signal is None else self._signal.peak()
 
     def _present_reference(self) -> Reference | None:
         if self._values["reference_source"] == "internal":
@@ -185,26 +187,23 @@ class LockIn(Instrument):
     def _total_density(self, signal: Signal) -> float:
         return signal.density + float(self._values["input_noise"]) ** 2
 
-    def _mix(self, signal: Signal, frequency: float) -> tuple[Complexes, Floats, Complexes]:
-        # Components behind the mixer: their envelopes times fixed weights, summed where they fall on the same shift.
-        envelopes: list[Floats | Complexes] = []
+    def _mix(self, signal: Signal, frequency: float) -> tuple[Floats, Complexes, Floats]:
+        """Return shifts, weights and real envelopes of what stands behind the mixer, as `lowpass.advance` takes them."""
+        envelopes: list[Floats] = []
         numbers: dict[int, int] = {}
         for line in signal.lines:
             if id(line.envelope) not in numbers:
-                numbers[id(line.envelope)] = len(numbers)
-                envelopes.append(line.envelope)
-        lines = tuple((line.frequency, line.amplitude, numbers[id(line.envelope)]) for line in signal.lines)
-        shifts, straight, mirrored = mixing_plan(lines, frequency * float(self._values["harmonic"]),
-                                                 float(self._values["phase"]))
-        mixed = np.zeros((1, signal.grid.count + 1), dtype=np.complex128)
-        for number, envelope in enumerate(envelopes):
-            if np.iscomplexobj(envelope):
-                part = np.multiply.outer(straight[:, number], envelope)
-                part += np.multiply.outer(mirrored[:, number], envelope.conj())
-            else:
-                part = np.multiply.outer(straight[:, number] + mirrored[:, number], envelope)
-            mixed = part if number == 0 else mixed + part
-        return mixed[0], shifts, mixed[1:]
+                numbers[id(line.envelope)] = len(envelopes)
+                if np.iscomplexobj(line.envelope):
+                    envelopes.extend((line.envelope.real, line.envelope.imag))
+                else:
+                    envelopes.append(line.envelope)
+        lines = tuple((line.frequency, line.amplitude, numbers[id(line.envelope)], np.iscomplexobj(line.envelope))
+                      for line in signal.lines)
+        shifts, weights = mixing_plan(lines, frequency * float(self._values["harmonic"]), float(self._values["phase"]))
+        if len(envelopes) == 1:
+            return shifts, weights, envelopes[0][np.newaxis]
+        return shifts, weights, np.array(envelopes) if envelopes else np.zeros((1, signal.grid.count + 1))
 
     def _changed(self, setting: Setting) -> None:
         if setting.name == "slope":
@@ -214,6 +213,7 @@ class LockIn(Instrument):
 
     def problems(self) -> list[str]:
         found = []
+        peak = self._peak()
         if self._present_reference() is None:
             found.append(f"{self.name}: it has no reference; start the chopper and connect its reference output, or "
                          f"set {self.name}.reference_source to 'internal'.")
@@ -221,10 +221,10 @@ class LockIn(Instrument):
                 self._reference.frequency != self._values["internal_frequency"]):
             found.append(f"{self.name}: the internal oscillator is not at the chopper's frequency, so the signal "
                          "averages out; use the external reference.")
-        if self._peak > 1.0:
-            found.append(f"{self.name}: the input is overloaded ({self._peak:.3g} V peak, 1 V allowed); lower the "
+        if peak > 1.0:
+            found.append(f"{self.name}: the input is overloaded ({peak:.3g} V peak, 1 V allowed); lower the "
                          "detector's gain.")
-        elif self._peak > 0.0 and self._values["sensitivity"] < self._peak / 1e5:
+        elif peak > 0.0 and float(self._values["sensitivity"]) < peak / 1e5:
             found.append(f"{self.name}: the sensitivity is far too fine for this signal; raise "
                          f"{self.name}.sensitivity.")
         if max(abs(self.read_x()), abs(self.read_y())) > 1.09 * float(self._values["sensitivity"]):

@@ -32,7 +32,7 @@ class Photodetector(Instrument):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self._last_peak = 0.0
+        self._volts = np.zeros(1)
         self._mean_power = 0.0
 
     @reading("nW")
@@ -48,7 +48,10 @@ class Photodetector(Instrument):
     @flag
     def saturated(self) -> bool:
         """Tell whether the output exceeds its swing of 10 V."""
-        return self._last_peak > _SWING
+        return self._peak() > _SWING
+
+    def _peak(self) -> float:
+        return float(np.abs(self._volts).max())
 
     def _density(self, mean_power: float) -> float:
         gain = float(self._values["gain"])
@@ -63,11 +66,11 @@ class Photodetector(Instrument):
         volts = scale * (absorbed + (float(self._values["balance"]) - 1.0))
         lines = (Line(0.0, complex(light.mean), volts), *(Line(f, amplitude, volts) for f, amplitude in light.lines))
         self._mean_power = light.power * light.mean
-        self._last_peak = float(np.abs(volts).max())
+        self._volts = volts
         return Signal(grid, lines, self._density(self._mean_power))
 
     def problems(self) -> list[str]:
-        if self._last_peak > _SWING:
+        if self._peak() > _SWING:
             return [f"{self.name}: the output is saturated at {_SWING:g} V; lower {self.name}.gain or balance the "
                     "arms."]
         return []

@@ -36,10 +36,10 @@ class TickGrid:
         """Return the times of the ``count + 1`` tick boundaries since the event, in seconds."""
         return np.arange(self.first, self.first + self.count + 1) * (self.tick_ps / 1e12)
 
-    def boundaries_ps(self) -> NDArray[np.int64]:
-        """Return the times of the ``count + 1`` tick boundaries since the epoch, in picoseconds."""
-        start = self.origin_ps - self.epoch_ps + self.first * self.tick_ps
-        return start + np.arange(self.count + 1, dtype=np.int64) * self.tick_ps
+    @property
+    def start_ps(self) -> int:
+        """The first boundary, counted from the epoch, in picoseconds."""
+        return self.origin_ps - self.epoch_ps + self.first * self.tick_ps
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import comb, factorial, pi
+from math import comb, factorial, pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,32 +83,42 @@ def _phasor(frequency, time_ps):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _filter_ticks(state, direct, shifts, components, times_ps, tick, tau, free, start, end, normals, root):  # type: ignore[no-untyped-def]
+def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, free, start, end, normals, root):  # type: ignore[no-untyped-def]
     """Advance ``state`` (poles,) over the ticks; see `advance`. All work is scalar, poles innermost."""
     poles = state.shape[0]
     lines = shifts.shape[0]
+    shapes = envelopes.shape[0]
+    tick = tick_ps * 1e-12
     per_tick = 1.0 / tick
     noisy = normals.shape[0] > 0
     y = np.empty(poles, np.complex128)
     phase = np.empty(lines, np.complex128)
     response = np.empty(lines, np.complex128)
     for c in range(lines):
-        phase[c] = _phasor(shifts[c], times_ps[0])
+        phase[c] = _phasor(shifts[c], start_ps)
         response[c] = 1.0 / (1.0 + 2j * np.pi * shifts[c] * tau)
-    for i in range(direct.shape[0] - 1):
+    for i in range(envelopes.shape[1] - 1):
+        first = 0.0j
+        last = 0.0j
+        for e in range(shapes):
+            first += weights[0, e] * envelopes[e, i]
+            last += weights[0, e] * envelopes[e, i + 1]
         for j in range(poles):
             y[j] = state[j]
-            state[j] = start[j] * direct[i] + end[j] * direct[i + 1]
+            state[j] = start[j] * first + end[j] * last
         for c in range(lines):
             before = phase[c]
             if c > 0 and shifts[c] == -shifts[c - 1]:
                 after = phase[c - 1].conjugate()
             else:
-                after = _phasor(shifts[c], times_ps[i + 1])
+                after = _phasor(shifts[c], start_ps + (i + 1) * tick_ps)
             phase[c] = after
+            alpha = 0.0j
+            beta = 0.0j
+            for e in range(shapes):
+                alpha += weights[c + 1, e] * envelopes[e, i]
+                beta += weights[c + 1, e] * ((envelopes[e, i + 1] - envelopes[e, i]) * per_tick)
             pole = response[c]
-            alpha = components[c, i]
-            beta = (components[c, i + 1] - alpha) * per_tick
             for j in range(poles):
                 beta *= pole
                 alpha = (alpha - tau * beta) * pole
@@ -124,25 +134,23 @@ def _filter_ticks(state, direct, shifts, components, times_ps, tick, tau, free, 
             state[j] += rest
 
 
-def settled(direct: complex, shifts: NDArray[np.float64], components: NDArray[np.complex128], time_ps: int,
-            time_constant: float, poles: int) -> NDArray[np.complex128]:
+def settled(shifts: NDArray[np.float64], components: NDArray[np.complex128], time_ps: int, time_constant: float,
+            poles: int) -> NDArray[np.complex128]:
     """Return the state of a filter that has long seen constant components.
 
     Parameters
     ----------
-    direct : complex
-        The component at zero frequency.
     shifts : ndarray, shape (c,)
-        Frequencies of the other components in Hz.
-    components : ndarray, shape (c,)
-        Their complex amplitudes at phase zero.
+        Frequencies of the components in Hz, without the first, which is at zero.
+    components : ndarray, shape (1 + c,)
+        Complex amplitudes at phase zero.
     time_ps : int
         The time at which the state is wanted, in picoseconds.
     time_constant, poles
         As in `transition`.
     """
-    state = np.full(poles, direct, dtype=np.complex128)
-    for shift, amplitude in zip(shifts, components, strict=True):
+    state = np.full(poles, components[0], dtype=np.complex128)
+    for shift, amplitude in zip(shifts, components[1:], strict=True):
         pole = 1.0 / (1.0 + 2j * pi * shift * time_constant)
         state += amplitude * _phasor(float(shift), int(time_ps)) * pole ** np.arange(1, poles + 1)
     return state
@@ -164,8 +172,8 @@ def settled_noise(normals: NDArray[np.float64], density: float, time_constant: f
     return np.asarray(np.sqrt(density) * (root @ normals[0] + 1j * (root @ normals[1])))
 
 
-def advance(state: NDArray[np.complex128], direct: NDArray[np.complex128], shifts: NDArray[np.float64],
-            components: NDArray[np.complex128], times_ps: NDArray[np.int64], time_constant: float,
+def advance(state: NDArray[np.complex128], shifts: NDArray[np.float64], weights: NDArray[np.complex128],
+            envelopes: NDArray[np.float64], start_ps: int, tick_ps: int, time_constant: float,
             normals: NDArray[np.float64] | None = None, density: float = 0.0) -> NDArray[np.complex128]:
     """Return the state of the filter after a stretch of equal ticks.
 
@@ -173,14 +181,14 @@ def advance(state: NDArray[np.complex128], direct: NDArray[np.complex128], shift
     ----------
     state : ndarray, shape (poles,)
         Complex outputs X + iY of the stages before the stretch; it is not changed.
-    direct : ndarray, shape (n + 1,)
-        The component at zero frequency at the tick boundaries, linear in between.
     shifts : ndarray, shape (c,)
-        Frequencies of the other components in Hz, none of them zero.
-    components : ndarray, shape (c, n + 1)
-        Their amplitudes at the tick boundaries, linear in between, phases counted from time zero.
-    times_ps : ndarray of int64, shape (n + 1,)
-        The tick boundaries in picoseconds.
+        Frequencies of the components in Hz, without the first, which is at zero.
+    weights : ndarray, shape (1 + c, e)
+        How much of each envelope is in each component; phases count from time zero.
+    envelopes : ndarray, shape (e, n + 1)
+        Real envelopes at the tick boundaries, linear in between.
+    start_ps, tick_ps : int
+        The first boundary and the tick, in picoseconds.
     time_constant : float
         In seconds.
     normals : ndarray, shape (n, 2, poles), optional
@@ -190,13 +198,11 @@ def advance(state: NDArray[np.complex128], direct: NDArray[np.complex128], shift
         the equivalent noise bandwidth, 1/(4 tau) for one pole.
     """
     result = state.copy()
-    if times_ps.size > 1:
-        tick = float(times_ps[1] - times_ps[0]) / 1e12
-        step = transition(tick, time_constant, state.size)
-        if normals is None or density <= 0.0:
-            normals = _NO_NOISE
-        _filter_ticks(result, direct, shifts, components, times_ps, tick, time_constant, step.free, step.start,
-                      step.end, normals, step.noise * np.sqrt(density))
+    if envelopes.shape[1] > 1:
+        step = transition(tick_ps / 1e12, time_constant, state.size)
+        quiet = normals is None or density <= 0.0
+        _filter_ticks(result, shifts, weights, envelopes, start_ps, tick_ps, time_constant, step.free, step.start,
+                      step.end, _NO_NOISE if quiet else normals, step.noise * sqrt(density))
     return result
 
 

@@ -157,17 +157,18 @@ class DotSpecimen:
         width = self.rates(room.power, room.duty, room.field.start).gamma_p
         return width / (_FINEST * speed) if speed > 0.0 else inf
 
-    def detuning(self, room: Room, times: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the bare detuning x in rad/s at times (s) since the last event."""
+    def detuning(self, room: Room, grid: TickGrid) -> NDArray[np.float64]:
+        """Return the bare detuning x in rad/s at the tick boundaries."""
         v, e, b = room.gate_voltage, room.photon_energy, room.field
         if v.rate == 0.0 and e.rate == 0.0 and b.rate == 0.0:
-            return np.full(times.shape, (self._energy(b.start, v.start) - e.start) / HBAR)
+            return np.full(grid.count + 1, (self._energy(b.start, v.start) - e.start) / HBAR)
+        times = grid.since_event()
         lines = self._energy.array(b.start + b.rate * times, v.start + v.rate * times)
         return np.asarray((lines - (e.start + e.rate * times)) / HBAR)
 
     def evolve(self, room: Room, grid: TickGrid) -> Response:
         """Let the ticks of ``grid`` pass and return what light did in them; keeps the new polarization."""
-        x = self.detuning(room, grid.since_event())
+        x = self.detuning(room, grid)
         polarization = np.empty_like(x)
         absorption = np.empty_like(x)
         visible = self._contrast / (1.0 + self.saturation(room.power))
@@ -182,7 +183,7 @@ class DotSpecimen:
 
     def glance(self, room: Room, grid: TickGrid) -> Response:
         """Return the response at the first boundary of ``grid`` as if time stood still."""
-        x = self.detuning(room, grid.since_event()[:1])
+        x = self.detuning(room, grid)[:1]
         polarization = np.array([self.polarization])
         width = self.rates(room.power, room.duty, room.field.start).gamma_p
         u = 2.0 * (x - self._shift * polarization) / width
