@@ -193,9 +193,10 @@ class Bench:
     def close_tick(self) -> None:
         """Finish the partial tick up to now; what follows counts its ticks from here."""
         now = self.clock.now_ps
-        if self._anchor_ps is None and now > self._origin_ps:
+        if now > self._origin_ps and self._anchor_ps is None:
             self._finish_at(now)
-        self._origin_ps, self._ticks, self._tick_ps = now, 0, 0
+        self._origin_ps = now
+        self._ticks = self._tick_ps = 0
 
     def _finish_at(self, end_ps: int) -> None:
         """Compute what is left between the last whole tick and ``end_ps``, which is an event."""

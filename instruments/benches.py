@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from instruments.chopper import Chopper
 from instruments.dragging import DraggingBench
+from instruments.gate import GateSource
+from instruments.instrument import Instrument
+from instruments.laser import Laser
+from instruments.lockin import LockIn
+from instruments.magnet import Magnet
+from instruments.photodetector import Photodetector
 from vlab.errors import SettingError
 from vlab.experiments.calibration import LineCalibration
 from vlab.samples.quantum_dot import QuantumDot
 from vlab.samples.specimen import line_energy
+
+INSTRUMENTS: dict[str, type[Instrument]] = {
+    "laser": Laser, "chopper": Chopper, "gate": GateSource, "magnet": Magnet, "detector": Photodetector,
+    "lockin": LockIn,
+}
+"""The kinds of instruments on the ready-made benches, by the name they have there."""
 
 
 def notebook_page(dot: QuantumDot) -> LineCalibration:

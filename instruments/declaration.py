@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import pint
-
 from vlab.errors import InUseError, LimitError, ReadOnlyError, SettingError
 from vlab.units import Q_, Quantity, show, to_si, unit_factor, ureg
 
@@ -35,9 +33,9 @@ def _units_container(unit: str) -> Any:
 
 def _quick_quantity(magnitude: float, units: Any) -> Quantity:
     # pint's constructor costs 10 us; this is what its own __copy__ amounts to.
-    quantity = _new(_REGISTRY_QUANTITY)
-    quantity._magnitude = magnitude  # type: ignore[attr-defined]
-    quantity._units = units  # type: ignore[attr-defined]
+    quantity: Any = _new(_REGISTRY_QUANTITY)
+    quantity._magnitude = magnitude
+    quantity._units = units
     return quantity
 
 
@@ -120,7 +118,8 @@ class Setting(Declaration):
         self._units = None if unit is None else _units_container(unit)
         self._factors: dict[Any, float] = {} if unit is None else {self._units: self._scale}
         self._last: tuple[Any, float] = (None, 0.0)
-        self._fixed = None if limits is None or callable(limits) else tuple(self._si(v) for v in limits)
+        self._fixed = None if limits is None or callable(limits) else (self._si(limits[0]), self._si(limits[1]))
+        self._free: tuple[float, float] = self._fixed if self._fixed and not choices else (math.inf, -math.inf)
         self._numbers = () if unit is None else tuple(float(c) * self._scale for c in choices)
         self.default: Value = default if unit is None else self._si(float(default))
         self.safe: Value | None = safe if unit is None or safe is None else self._si(float(safe))
@@ -136,8 +135,25 @@ class Setting(Declaration):
             return value
         return _quick_quantity(value / self._scale, self._units)  # type: ignore[operator]
 
-    def __set__(self, instrument: Instrument, value: object) -> None:
+    def __set__(self, instrument: Instrument, value: Any) -> None:
+        if value.__class__ is _REGISTRY_QUANTITY and self._units is not None:
+            units = value._units
+            known = self._last
+            factor = known[1] if units is known[0] else self._factor(units)
+            number = value._magnitude
+            if factor is not None and number.__class__ is float:
+                number *= factor
+                low, high = self._free
+                if low <= number <= high and not instrument._claims:
+                    instrument._apply(self, number, None)
+                    return
         self.put(instrument, self.convert(instrument, value))
+
+    def _factor(self, units: Any) -> float | None:
+        factor = self._factors.get(units)
+        if factor is not None:
+            self._last = (units, factor)
+        return factor
 
     def convert(self, instrument: Instrument, value: object) -> Value:
         """Return what was given as an SI float or a word; raises `SettingError` on the wrong kind or dimension."""
@@ -145,18 +161,6 @@ class Setting(Declaration):
             if not isinstance(value, str):
                 raise SettingError(f"{instrument.name}.{self.name} got {value!r}; it is {self.allowed(instrument)}.")
             return value
-        if value.__class__ is _REGISTRY_QUANTITY:
-            units = value._units  # type: ignore[attr-defined]
-            last = self._last
-            if units is last[0]:
-                factor: float | None = last[1]
-            else:
-                factor = self._factors.get(units)
-                if factor is not None:
-                    self._last = (units, factor)
-            number = value._magnitude  # type: ignore[attr-defined]
-            if factor is not None and (number.__class__ is float or number.__class__ is int):
-                return number * factor
         si = to_si(value, self.unit, f"{instrument.name}.{self.name}")
         self._learn(value)
         return si
@@ -169,7 +173,7 @@ class Setting(Declaration):
     def limits(self, instrument: Instrument) -> tuple[float, float]:
         """Return the lowest and highest value now, in SI base units."""
         if self._fixed is not None:
-            return self._fixed  # type: ignore[return-value]
+            return self._fixed
         if callable(self._limits):
             low, high = self._limits(instrument)
             return self._si(low), self._si(high)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from instruments.declaration import Action, Declaration, Flag, Reading, Setting, Slew, Value
 from vlab.errors import ReadOnlyError, UnknownNameError
 from vlab.lab.clock import PS_PER_SECOND
+from vlab.units import parse_quantity
 
 Listener = Callable[["Instrument", str, Value, object], None]
 """Called after a change with the instrument, the setting's name, its new SI value and who set it."""
@@ -53,10 +54,11 @@ class Instrument:
         self._now_ps: Callable[[], int] = _zero
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name[0] == "_" or name == "name":
-            object.__setattr__(self, name, value)
-        elif (declaration := self.declarations.get(name)) is not None:
+        declaration = self.declarations.get(name)
+        if declaration is not None:
             declaration.__set__(self, value)
+        elif name[0] == "_" or name == "name":
+            object.__setattr__(self, name, value)
         elif hasattr(type(self), name):
             raise ReadOnlyError(f"{self.name}.{name} cannot be set.")
         else:
@@ -112,6 +114,14 @@ class Instrument:
         if not isinstance(found, Setting):
             raise ReadOnlyError(f"{self.name}.{name} is a {found.kind} and cannot be set.")
         found.put(self, value, owner)
+
+    def set_from_text(self, name: str, text: str) -> None:
+        """Set a setting from what a person typed, such as ``"20 nW"`` or ``"closed"``."""
+        found = self.declaration(name)
+        if isinstance(found, Setting) and found.unit is not None:
+            found.__set__(self, parse_quantity(text, f"{self.name}.{name}", found.unit))
+        else:
+            found.__set__(self, text.strip())
 
     def act(self, name: str) -> None:
         """Carry out an action by name."""
@@ -203,8 +213,9 @@ class Instrument:
         if setting.rate:
             self._start_slew(name, float(value), float(self._values[setting.rate]))
         self._values[name] = value
-        for other in self._slews and [n for n in self._slews if self.settings()[n].rate == name]:
-            self._start_slew(other, float(self._values[other]), float(value))
+        if self._slews:
+            for other in [n for n in self._slews if self.settings()[n].rate == name]:
+                self._start_slew(other, float(self._values[other]), float(value))
         self._changed(setting)
         for listener in self._listeners:
             listener(self, name, value, owner)

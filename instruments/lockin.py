@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from math import atan2, cos, hypot, sin, sqrt
-
 from functools import lru_cache
+from math import atan2, cos, hypot, sin, sqrt
 from typing import TypeAlias
 
 import numpy as np
@@ -194,10 +193,9 @@ class LockIn(Instrument):
         for line in signal.lines:
             if id(line.envelope) not in numbers:
                 numbers[id(line.envelope)] = len(envelopes)
+                envelopes.append(line.envelope.real)
                 if np.iscomplexobj(line.envelope):
-                    envelopes.extend((line.envelope.real, line.envelope.imag))
-                else:
-                    envelopes.append(line.envelope)
+                    envelopes.append(line.envelope.imag)
         lines = tuple((line.frequency, line.amplitude, numbers[id(line.envelope)], np.iscomplexobj(line.envelope))
                       for line in signal.lines)
         shifts, weights = mixing_plan(lines, frequency * float(self._values["harmonic"]), float(self._values["phase"]))

@@ -15,7 +15,7 @@ from vlab.errors import SettingError
 
 ureg: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None)
 ureg.formatter.default_format = "~P"
-pint.set_application_registry(ureg)
+pint.set_application_registry(ureg)  # type: ignore[no-untyped-call]
 
 Quantity: TypeAlias = Any
 """A pint quantity. (pint's own generic class is not precise enough to help a type checker here.)"""
@@ -130,7 +130,7 @@ def parse_quantity(text: str, owner: str, unit: str = "") -> Quantity:
     if not cleaned or "__" in cleaned or not (cleaned[0].isdigit() or cleaned[0] in "+-."):
         raise SettingError(f"{owner} got {text!r}; it wants a number with a unit, such as 1 {unit}.".replace(" .", "."))
     try:
-        parsed = ureg.Quantity(cleaned)
+        parsed: Quantity = ureg.Quantity(cleaned)
     except Exception:
         raise SettingError(
             f"{owner} got {text!r}; it wants a number with a unit, such as 1 {unit}.".replace(" .", ".")

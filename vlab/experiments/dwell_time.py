@@ -30,11 +30,12 @@ class DwellTimeScan(Procedure):
     key: ClassVar[str] = "dwell_time_scan"
     _title: ClassVar[str] = "DwellTimeScan"
 
-    start: Quantity = quantity("ueV", "Set the bare detuning of the first point.", minimum=-1e5, maximum=1e5)
+    start: Quantity = quantity("ueV", "Set the bare detuning of the first point.", 20.0, minimum=-1e5, maximum=1e5)
     stop: Quantity = quantity("ueV", "Set the bare detuning at which the scan ends; measured if it is on the grid.",
-                              minimum=-1e5, maximum=1e5)
-    step: Quantity = quantity("ueV", "Set the size of a step; the direction follows from start and stop.", above=0.0)
-    dwell: Quantity = quantity("s", "Set the time spent at each point.", minimum=1e-6, maximum=1e6)
+                              -30.0, minimum=-1e5, maximum=1e5)
+    step: Quantity = quantity("ueV", "Set the size of a step; the direction follows from start and stop.", 0.4,
+                              above=0.0)
+    dwell: Quantity = quantity("s", "Set the time spent at each point.", 1.0, minimum=1e-6, maximum=1e6)
     knob: str = choice(("laser", "gate"), "Choose what moves the detuning: the laser or the gate voltage.", "laser")
     directions: str = choice(("one", "both"), "Choose whether the scan goes back as well.", "one")
     prepare: str = choice(("thermal", "continue"), "Choose the start: erase the nuclear polarization and settle the "

@@ -34,7 +34,7 @@ class TickGrid:
 
     def since_event(self) -> NDArray[np.float64]:
         """Return the times of the ``count + 1`` tick boundaries since the event, in seconds."""
-        return np.arange(self.first, self.first + self.count + 1) * (self.tick_ps / 1e12)
+        return np.asarray(np.arange(self.first, self.first + self.count + 1) * (self.tick_ps / 1e12), dtype=np.float64)
 
     @property
     def start_ps(self) -> int:

@@ -20,7 +20,7 @@ TOLERANCE = 1e-12
 
 
 @inline
-def _tick(p, u0, w0, x, slope, tick, scale, k, a, b, c, gamma_dec, tolerance):  # type: ignore[no-untyped-def]
+def _tick(p, u0, w0, x, slope, tick, scale, k, a, b, c, gamma_dec, tolerance):
     """Return P after one tick that starts at P = p, bare detuning x, moving at ``slope``; scale = 2 / Gamma_p.
 
     u0 = scale (x - K p) and w0 = 1 / (1 + u0^2) are handed in, since the caller has them.
@@ -87,7 +87,7 @@ def _tick(p, u0, w0, x, slope, tick, scale, k, a, b, c, gamma_dec, tolerance):  
 
 
 @kernel
-def evolve_ticks(p, x, tick, k, gamma_p, a, b, c, gamma_dec, tolerance, polarization, absorption):  # type: ignore[no-untyped-def]
+def evolve_ticks(p, x, tick, k, gamma_p, a, b, c, gamma_dec, tolerance, polarization, absorption):
     """Carry P over ``len(x) - 1`` ticks; x is linear between the given boundaries.
 
     A Taylor series of fifth order, which costs one division a step; its last term must stay below the tolerance, else

@@ -19,7 +19,7 @@ import platformdirs
 
 # Products and sums may be contracted (fused multiply-add); nothing may be reordered, so results do not depend on how
 # a stretch of ticks is cut up.
-_FAST = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+_FAST: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 
 @lru_cache(maxsize=1)

@@ -76,14 +76,14 @@ def _noise_root(z: float, time_constant: float, poles: int) -> NDArray[np.float6
 
 
 @inline
-def _phasor(frequency, time_ps):  # type: ignore[no-untyped-def]
+def _phasor(frequency, time_ps):
     cycles = frequency * (time_ps * 1e-12)
     angle = 2.0 * np.pi * (cycles - np.floor(cycles))
     return complex(np.cos(angle), np.sin(angle))
 
 
 @kernel
-def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, free, start, end, normals, root):  # type: ignore[no-untyped-def]
+def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, free, start, end, normals, root):
     """Advance ``state`` (poles,) over the ticks; see `advance`. All work is scalar, poles innermost."""
     poles = state.shape[0]
     lines = shifts.shape[0]

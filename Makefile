@@ -1,0 +1,47 @@
+# make lab: open the laboratory.  make test: the test suite.  make check: everything that the gate runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: lab test check rest slow lint types contracts examples bench clean
+
+lab: $(READY)
+	@$(BIN)/vlab demo demo
+
+test: $(READY)
+	@$(BIN)/python -m pytest -q -m "not slow"
+
+check: test rest
+
+rest: lint types contracts slow examples
+
+slow: $(READY)
+	@$(BIN)/python -m pytest -q -m slow
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+contracts: $(READY)
+	@$(BIN)/lint-imports
+
+examples: $(READY)
+	@for script in examples/*.py; do echo "$$script"; $(BIN)/python "$$script" --check || exit 1; done
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \
+	  "vlab needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d; say for example: make lab PYTHON=python3.12" % v)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing vlab and what it needs into $(VENV) (some minutes, first time only)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[gui,test,check]'
+	@$(BIN)/python -m gui.system_libraries
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
