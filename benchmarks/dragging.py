@@ -100,7 +100,7 @@ def scan() -> Row:
     m = _model()
     levels = np.array(procedure.detunings()) * UEV / HBAR
 
-    def right(t: float, y: Any, x: float) -> Any:
+    def right(_: float, y: Any, x: float) -> Any:
         u = 2.0 * (x - m.k * y[0]) / m.gamma_p
         w = 1.0 / (1.0 + u * u)
         return [w * (m.a + w * (2.0 * m.c * u - m.b)) - m.gamma_dec * y[0], (w - y[1]) / 5.0]
@@ -127,5 +127,6 @@ def scan() -> Row:
     exact = np.array(theirs(1e-11))
     error = float(np.abs(quiet["dt_normalized"].values - exact).max())
     coarse = float(np.abs(np.array(theirs()) - exact).max())
-    return Row("scan of 125 steps of 5 s through all instruments, noise and journal on", min(times[1:]), f"{error:.1e} without noise",
+    return Row("scan of 125 steps of 5 s through all instruments, noise and journal on", min(times[1:]),
+               f"{error:.1e} without noise",
                "scipy LSODA 1e-8, dot and filter alone", best(theirs), f"{coarse:.1e}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
-from instruments.declaration import Value
+from instruments.declaration import SLEW_STEP_PS, Value
 from instruments.instrument import Instrument
 from vlab.errors import UnknownNameError, WiringError
 from vlab.lab.cable import TickGrid
@@ -18,8 +18,10 @@ _SHORTEST_TICK_PS = 1_000
 
 
 def _tick_for(longest_ps: int, ramp_ps: int) -> int:
-    """Return a tick of at most ``longest_ps``; of a ramp it is a whole fraction, where that is not too small."""
+    """Return a tick of about ``longest_ps`` at most; a ramp is divided into equal ones, 65536 at most."""
     longest = max(_SHORTEST_TICK_PS, min(TICK_PS, longest_ps))
+    if ramp_ps % SLEW_STEP_PS == 0:
+        longest = max(longest, ramp_ps // SLEW_STEP_PS)
     parts = 1 << max(0, ceil(ramp_ps / longest) - 1).bit_length()
     return ramp_ps // parts if ramp_ps and ramp_ps % parts == 0 else longest
 
@@ -27,8 +29,8 @@ def _tick_for(longest_ps: int, ramp_ps: int) -> int:
 class Bench:
     """Base of benches: keeps the books of events and ticks; a subclass says what happens in a stretch of ticks.
 
-    Physics advances on ticks counted from the last event: a setting that changed, or the end of a ramp. Whole ticks
-    below the horizon are computed; an event closes the partial tick. Results do not depend on how a wait is cut up.
+    Physics advances on ticks counted from the last event: a setting that changed, or something known in advance (the
+    end of a ramp, an announced reading). Whole ticks below the horizon are computed; an event closes the partial tick. Results do not depend on how a wait is cut up.
 
     Parameters
     ----------
@@ -64,6 +66,7 @@ class Bench:
         self.__dict__.update(instruments)
         self._epoch_ps = 0
         self._preparation = 0
+        self._announced: list[int] = []
         self._anchor_ps: int | None = None
         for instrument in instruments.values():
             instrument._before_event = self.close_tick
@@ -184,6 +187,10 @@ class Bench:
             self._epoch_ps = self.clock.now_ps
             self._erase_and_settle()
 
+    def announce_reading(self, at_ps: int) -> None:
+        """Make sure that a tick ends at a lab time (ps) at which somebody will read, which is known in advance."""
+        self._announced = [ps for ps in self._announced if ps > self.clock.now_ps] + [at_ps]
+
     # -- time --------------------------------------------------------------------------------------------------
 
     def _present(self) -> int:
@@ -216,6 +223,7 @@ class Bench:
                 if self._tick_ps == 0:
                     longest = to_ps(min(self._open_room(), 1.0))
                     self._tick_ps = _tick_for(longest, min(points) - self._origin_ps if points else 0)
+                points += [ps for ps in self._announced if ps > self._origin_ps]
                 limit = min([horizon_ps, *points])
                 whole = (limit - self._origin_ps) // self._tick_ps - self._ticks
                 if whole > 0:

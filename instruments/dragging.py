@@ -87,8 +87,6 @@ class DraggingBench(Bench):
         self._room = Room(Ramp(magnet.actual("field"), magnet.slope("field")), voltage,
                           Ramp(laser.actual("photon_energy"), laser.slope("photon_energy")), self._light.power,
                           self._light.mean)
-        source = self._cables.get("lockin.reference")
-        self.lockin.connect_reference(self.chopper.reference() if source == "chopper.reference" else None)
         return self._specimen.longest_tick(self._room)
 
     def _compute(self, grid: TickGrid) -> None:
@@ -115,4 +113,5 @@ class DraggingBench(Bench):
         self.lockin.settle(self._to_lockin(self._response, grid))
 
     def _rewired(self) -> None:
-        self._open_room()
+        chopped = self._cables.get("lockin.reference") == "chopper.reference"
+        self.lockin.connect_reference(self.chopper.reference if chopped else None)

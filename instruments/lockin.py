@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from math import atan2, cos, hypot, sin, sqrt
 from typing import TypeAlias
@@ -74,7 +75,7 @@ class LockIn(Instrument):
     harmonic = Setting("", 1.0, choices=(1.0, 2.0, 3.0, 4.0, 5.0), help="Choose the harmonic that is detected.")
     reference_source = Setting(None, "external", choices=("external", "internal"),
                                help="Choose the reference: the reference input or the internal oscillator.")
-    internal_frequency = Setting("kHz", 50.0, limits=(1e-6, 100.0), help="Set the internal oscillator's frequency.")
+    internal_frequency = Setting("kHz", 1.0, limits=(1e-6, 100.0), help="Set the internal oscillator's frequency.")
     sensitivity = Setting("uV", 100.0, limits=(1e-3, 1e6), help="Set the full scale of the outputs.")
     input_noise = Setting("nV/Hz^0.5", 5.0, limits=(0.0, 1e3), help="Set the noise density of the input amplifier.")
 
@@ -82,7 +83,7 @@ class LockIn(Instrument):
         super().__init__(name)
         self._noise = NoiseStream(f"{name}.input", seed, noise)
         self._state = np.zeros(1, dtype=np.complex128)
-        self._reference: Reference | None = None
+        self._reference_input: Callable[[], Reference | None] = _no_reference
         self._signal: Signal | None = None
 
     @reading("V")
@@ -145,9 +146,9 @@ class LockIn(Instrument):
     def start_epoch(self, key: str) -> None:
         self._noise.start_epoch(key)
 
-    def connect_reference(self, reference: Reference | None) -> None:
-        """Take what the reference input carries now (None: no cable or no signal)."""
-        self._reference = reference
+    def connect_reference(self, output: Callable[[], Reference | None] | None) -> None:
+        """Join the reference input to an output, which tells what it carries; None pulls the cable out."""
+        self._reference_input = output or _no_reference
 
     def receive(self, signal: Signal) -> None:
         """Filter the stretch of ticks that ``signal`` covers."""
@@ -181,13 +182,13 @@ class LockIn(Instrument):
     def _present_reference(self) -> Reference | None:
         if self._values["reference_source"] == "internal":
             return Reference(float(self._values["internal_frequency"]))
-        return self._reference
+        return self._reference_input()
 
     def _total_density(self, signal: Signal) -> float:
         return signal.density + float(self._values["input_noise"]) ** 2
 
     def _mix(self, signal: Signal, frequency: float) -> tuple[Floats, Complexes, Floats]:
-        """Return shifts, weights and real envelopes of what stands behind the mixer, as `lowpass.advance` takes them."""
+        """Return shifts, weights and real envelopes of what stands behind the mixer, for `lowpass.advance`."""
         envelopes: list[Floats] = []
         numbers: dict[int, int] = {}
         for line in signal.lines:
@@ -215,8 +216,9 @@ class LockIn(Instrument):
         if self._present_reference() is None:
             found.append(f"{self.name}: it has no reference; start the chopper and connect its reference output, or "
                          f"set {self.name}.reference_source to 'internal'.")
-        elif self._values["reference_source"] == "internal" and self._reference is not None and (
-                self._reference.frequency != self._values["internal_frequency"]):
+        elif self._values["reference_source"] == "internal" and (
+                (offered := self._reference_input()) is not None
+                and offered.frequency != self._values["internal_frequency"]):
             found.append(f"{self.name}: the internal oscillator is not at the chopper's frequency, so the signal "
                          "averages out; use the external reference.")
         if peak > 1.0:
@@ -228,3 +230,7 @@ class LockIn(Instrument):
         if max(abs(self.read_x()), abs(self.read_y())) > 1.09 * float(self._values["sensitivity"]):
             found.append(f"{self.name}: an output is overloaded; raise {self.name}.sensitivity.")
         return found
+
+
+def _no_reference() -> None:
+    """Nothing is connected to the reference input."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import vlab
-from vlab.errors import InstallationError, SettingError, UnknownNameError, VlabError
+from vlab.errors import InstallationError, ReadOnlyError, SettingError, UnknownNameError, VlabError
 
 if TYPE_CHECKING:
     from vlab.experiments.runner import Event
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     try:
         return commands[given.command](given)
-    except (SettingError, UnknownNameError) as error:
+    except (SettingError, UnknownNameError, ReadOnlyError) as error:
         print(f"vlab: {error}", file=sys.stderr)
         return EXIT_USAGE
     except VlabError as error:

@@ -69,7 +69,8 @@ class Parameter:
             return value
         si = to_si(value, self.unit, owner)
         self._check_range(si / unit_factor(self.unit), owner, show(si, self.unit))
-        return value if getattr(value, "_REGISTRY", None) is Q_._REGISTRY else Q_(si / unit_factor(self.unit), self.unit)
+        ours = getattr(value, "_REGISTRY", None) is Q_._REGISTRY
+        return value if ours else Q_(si / unit_factor(self.unit), self.unit)
 
     def _check_range(self, number: float, owner: str, shown: str) -> None:
         slack = 1e-12 * max(1.0, abs(number))  # 0.1 s given as 100 ms must not fail by its last bit
@@ -142,6 +143,7 @@ class Parameters:
     _title: ClassVar[str] = ""
 
     def __new__(cls, *values: Any, **given: Any) -> Self:
+        """Refuse unknown and missing names in a sentence, before the dataclass does in its own words."""
         if values:
             raise SettingError(f"{cls.title()} got {values[0]!r} without a name; give each parameter as name=value.")
         for name in given:

@@ -23,16 +23,18 @@ Quantity: TypeAlias = Any
 Q_ = ureg.Quantity
 
 _KINDS = {
-    "[time]": "a time",
-    "1 / [time]": "a rate or frequency",
-    "[length]": "a length",
-    "[mass] * [length] ** 2 / [time] ** 2": "an energy",
-    "[length] ** 2 * [mass] / [time] ** 2": "an energy",
-    "[length] ** 2 * [mass] / [time] ** 3": "a power",
-    "[length] ** 2 * [mass] / [current] / [time] ** 3": "a voltage",
-    "[mass] / [current] / [time] ** 2": "a magnetic field",
-    "[temperature]": "a temperature",
-    "dimensionless": "a pure number",
+    "s": "a time",
+    "Hz": "a frequency or rate",
+    "m": "a length",
+    "J": "an energy",
+    "J/s": "a power",
+    "V": "a voltage",
+    "V/s": "a voltage per time",
+    "T": "a magnetic field",
+    "T/s": "a magnetic field per time",
+    "K": "a temperature",
+    "J/V": "an energy per voltage",
+    "V/Hz^0.5": "a voltage noise density",
 }
 
 
@@ -45,8 +47,11 @@ def unit_factor(unit: str) -> float:
 @lru_cache(maxsize=512)
 def kind_of(unit: str) -> str:
     """Return in words what ``unit`` measures: ``"a time"``, ``"an energy"``."""
-    dimension = str(ureg.Unit(unit).dimensionality)
-    return _KINDS.get(dimension, f"a quantity convertible to {unit}")
+    dimension = ureg.Unit(unit).dimensionality
+    for example, words in _KINDS.items():
+        if ureg.Unit(example).dimensionality == dimension:
+            return words
+    return f"a quantity convertible to {unit}"
 
 
 def make_quantity(si_value: float, unit: str) -> Quantity:
@@ -61,11 +66,32 @@ def show(si_value: float, unit: str) -> str:
 
 def _refuse(owner: str, value: object, unit: str) -> SettingError:
     example = f"such as {1:g} {unit}" if unit else "such as 0.5"
-    got = f"{value:~P}" if isinstance(value, pint.Quantity) else repr(value)
+    got = repr(value)
+    if isinstance(value, pint.Quantity):
+        got = f"{value:.6g~P}".strip() if isinstance(value.magnitude, int | float) else f"{value:~P}"
     if not isinstance(value, pint.Quantity) and isinstance(value, int | float) and not isinstance(value, bool):
         got = f"the bare number {value!r}"
     return SettingError(f"{owner} got {got}; it wants {kind_of(unit)} with a unit, {example}." if unit else
                         f"{owner} got {got}; it wants a pure number, {example}.")
+
+
+def _convert(value: Any, unit: str) -> Any:
+    try:
+        return value.to(ureg.Unit(unit))
+    except pint.DimensionalityError:
+        return value.to(ureg.Unit(unit), "Gaussian")  # 100 gauss are 10 mT in a laboratory
+
+
+def _adopt(foreign: Any, unit: str, owner: str) -> Any:
+    """Return another registry's quantity in ours."""
+    try:
+        # their registry knows what their unit names mean; SI names mean the same in both
+        theirs = foreign.to_base_units()
+        mine = ureg.Quantity(theirs.magnitude, str(theirs.units))
+        return mine if mine.check(ureg.Unit(unit).dimensionality) else ureg.Quantity(foreign.magnitude,
+                                                                                     str(foreign.units))
+    except Exception:
+        raise _refuse(owner, str(foreign), unit) from None
 
 
 def to_si(value: object, unit: str, owner: str) -> float:
@@ -88,13 +114,9 @@ def to_si(value: object, unit: str, owner: str) -> float:
     if isinstance(value, pint.Quantity):
         mine: Any = value
         if mine._REGISTRY is not ureg:
-            try:  # their registry knows what their unit names mean; SI names are the same in both
-                theirs = mine.to_base_units()
-                mine = ureg.Quantity(theirs.magnitude, str(theirs.units))
-            except Exception:
-                raise _refuse(owner, str(value), unit) from None
+            mine = _adopt(mine, unit, owner)
         try:
-            number = mine.to(ureg.Unit(unit)).to_base_units().magnitude
+            number = _convert(mine, unit).to_base_units().magnitude
         except (pint.DimensionalityError, pint.UndefinedUnitError):
             raise _refuse(owner, mine, unit) from None
     elif unit_is_dimensionless(unit) and isinstance(value, int | float) and not isinstance(value, bool):

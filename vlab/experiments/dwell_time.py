@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from vlab.errors import LimitError
 from vlab.experiments.calibration import detuning_knob
-from vlab.experiments.procedure import Coordinate, Move, Point, Prepare, Procedure, Read, Steps, Variable, Wait
+from vlab.experiments.procedure import Coordinate, Move, Point, Prepare, Procedure, Read, Settle, Steps, Variable, Wait
 from vlab.experiments.roles import Device, DraggingSetup
 from vlab.parameters import choice, quantity
 from vlab.units import Quantity, unit_factor
@@ -88,6 +88,8 @@ class DwellTimeScan(Procedure):
     def steps(self, setup: DraggingSetup) -> Steps:
         lockin = setup.lockin
         dwell = self.si("dwell")
+        for device, setting in ((setup.magnet, "field"), (setup.gate, "voltage"), (setup.laser, "photon_energy")):
+            yield Settle(device, setting)
         yield Move(setup.laser, "shutter", "open")
         yield Move(lockin, "slope", self.slope)
         yield Move(lockin, "time_constant", dwell if self.time_constant is None else self.si("time_constant"))

@@ -21,6 +21,14 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Settle:
+    """Wait until a setting that somebody else may have moved has settled."""
+
+    device: Device
+    setting: str
+
+
+@dataclass(frozen=True)
 class Prepare:
     """Start from thermal nuclei and settled filters, or (``thermal`` false) go on from the present state."""
 
@@ -50,7 +58,7 @@ class Point:
     values: tuple[float, ...]
 
 
-Command: TypeAlias = Move | Prepare | Wait | Read | Point
+Command: TypeAlias = Move | Settle | Prepare | Wait | Read | Point
 Steps: TypeAlias = Generator[Command, Any, None]
 
 
@@ -98,7 +106,7 @@ class Procedure(Parameters):
 
     def claims(self, setup: Any) -> list[tuple[Device, str]]:
         """Return the settings that nobody else may change while it runs."""
-        return []
+        raise NotImplementedError
 
     def points(self) -> int:
         """Return how many points will be measured."""

@@ -47,6 +47,10 @@ class Setup(Protocol):
         """Start from thermal nuclei and settled filters, or go on from the present state."""
         ...
 
+    def announce_reading(self, at_ps: int) -> None:
+        """Take notice that somebody will read at this time; a real room need not do anything."""
+        ...
+
     def make_safe(self) -> None:
         """Bring the room to its safe state."""
         ...

@@ -17,8 +17,8 @@ from vlab.data.dataset import Document, save, to_dataset
 from vlab.data.journal import SUFFIX, Journal
 from vlab.data.provenance import versions
 from vlab.errors import DataError, RunError, SettingError, VlabError
-from vlab.experiments.procedure import Move, Point, Prepare, Procedure, Read, Wait
-from vlab.experiments.roles import Setup
+from vlab.experiments.procedure import Move, Point, Prepare, Procedure, Read, Settle, Wait
+from vlab.experiments.roles import Device, Setup
 from vlab.lab.clock import PS_PER_SECOND, WallClock, to_ps
 from vlab.lab.pacing import Pacer
 
@@ -238,9 +238,11 @@ class Run:
                 match command:
                     case Move(device, setting, value):
                         device.write(setting, value, self)
-                        while (left := device.remaining(setting)) > 0.0:
-                            self._wait(left)
+                        self._settle(device, setting)
+                    case Settle(device, setting):
+                        self._settle(device, setting)
                     case Wait(duration):
+                        self.setup.announce_reading(self.setup.clock.now_ps + to_ps(duration))
                         self._wait(duration)
                     case Read(device, name):
                         answer = device.read(name)
@@ -250,6 +252,10 @@ class Run:
                         self.setup.prepare(thermal)
         finally:
             steps.close()
+
+    def _settle(self, device: Device, setting: str) -> None:
+        while (left := device.remaining(setting)) > 0.0:
+            self._wait(left)
 
     def _wait(self, seconds: float) -> None:
         clock = self.setup.clock

@@ -1,0 +1,23 @@
+"""Shared fixtures."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture
+def vlab_command(tmp_path):
+    """Run ``vlab`` in a process of its own, in an empty folder."""
+
+    def call(*arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+        done = subprocess.run([sys.executable, "-m", "vlab", *arguments], capture_output=True, text=True, cwd=tmp_path,
+                              timeout=120)
+        if check:
+            assert done.returncode == 0, done.stderr
+        return done
+
+    return call

@@ -1,0 +1,111 @@
+"""The command line as a person uses it."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+import xarray
+
+from instruments import dragging_bench
+from vlab import Q_, run
+from vlab.cli import main
+from vlab.experiments import DwellTimeScan
+from vlab.samples import QuantumDot
+
+SHORT = ["--set", "start=2 ueV", "--set", "stop=-2ueV", "--set", "dwell=0.2 s"]
+
+
+def test_list_and_describe(capsys):
+    assert main(["list"]) == 0
+    assert "dwell_time_scan" in capsys.readouterr().out
+    assert main(["describe", "dwell_time_scan"]) == 0
+    text = capsys.readouterr().out
+    for name in DwellTimeScan.parameters():
+        assert f"  {name} = " in text
+    assert main(["describe", "lockin"]) == 0
+    assert "lockin.time_constant" in capsys.readouterr().out
+    assert main(["describe", "dot"]) == 0
+    assert "dot.linewidth" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("model", ["latta2009", "noncollinear"])
+@pytest.mark.parametrize("dwell", ["200 ms", "1 s", "5000 ms"])
+def test_the_command_line_gives_the_scripts_numbers_to_the_bit(tmp_path, capsys, model, dwell):
+    target = tmp_path / "scan.nc"
+    assert main(["run", "dwell_time_scan", "--set", f"dwell={dwell}", "--set", f"dot.model={model}", "--seed", "7",
+                 "--out", str(target)]) == 0
+    assert str(target) in capsys.readouterr().out
+    scan = DwellTimeScan(start=Q_(20, "ueV"), stop=Q_(-30, "ueV"), step=Q_(0.4, "ueV"), dwell=Q_(dwell))
+    expected = run(scan, dragging_bench(dot=QuantumDot.sample_a(model=model), seed=7), save=False)
+    with xarray.open_dataset(target) as found:
+        for name in ("dt", "dt_normalized", "time", "detuning"):
+            np.testing.assert_array_equal(found[name].values, expected[name].values)
+
+
+def test_run_in_a_process_writes_file_and_picture(vlab_command, tmp_path):
+    done = vlab_command("run", "dwell_time_scan", *SHORT, "--set", "laser.power=20 nW", "--plot", "scan.png")
+    file = next((tmp_path / "runs").glob("*.nc"))
+    assert file.name in done.stdout
+    assert (tmp_path / "scan.png").read_bytes().startswith(b"\x89PNG")
+    assert not list((tmp_path / "runs").glob("*.jsonl*"))
+    with xarray.open_dataset(file) as found:
+        assert json.loads(found.attrs["instruments"])["laser"]["power"] == pytest.approx(2e-8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "dwell_tim_scan"], "did you mean 'dwell_time_scan'"),
+        (["run", "dwell_time_scan", "--set", "dwel=5 s"], "did you mean 'dwell'"),
+        (["run", "dwell_time_scan", "--set", "dwell=5 T"], "it wants a time"),
+        (["run", "dwell_time_scan", "--set", "dwell"], "KEY=VALUE"),
+        (["run", "dwell_time_scan", "--set", "dwell=nan s"], "a number with a unit"),
+        (["run", "dwell_time_scan", "--set", "step=-1 ueV"], "above 0 ueV"),
+        (["run", "dwell_time_scan", "--set", "laser.power=-5 nW"], "0 nW to 10000 nW"),
+        (["run", "dwell_time_scan", "--set", "laser.pwer=5 nW"], "did you mean 'power'"),
+        (["run", "dwell_time_scan", "--set", "lockin.x=5 V"], "cannot be set"),
+        (["run", "dwell_time_scan", "--set", "lase.power=5 nW"], "did you mean 'laser'"),
+        (["run", "dwell_time_scan", "--set", "dot.model=latta2010"], "latta2009, noncollinear"),
+        (["run", "dwell_time_scan", "--set", "dot.nucle=5"], "did you mean 'nuclei'"),
+        (["run", "dwell_time_scan", "--seed", "-1"], "seed"),
+        (["run", "dwell_time_scan", "--pace", "0"], "above 0"),
+        (["describe", "lokin"], "did you mean 'lockin'"),
+    ],
+)
+def test_wrong_usage_gets_one_sentence_and_exit_code_2(arguments, says, capsys):
+    assert main(arguments) == 2
+    error = capsys.readouterr().err.strip()
+    assert says in error
+    assert error.startswith("vlab: ")
+    assert len(error.splitlines()) == 1
+
+
+def test_an_existing_file_is_not_overwritten(tmp_path, capsys):
+    target = tmp_path / "scan.nc"
+    target.write_text("precious")
+    assert main(["run", "dwell_time_scan", *SHORT, "--out", str(target)]) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert target.read_text() == "precious"
+
+
+def test_many_runs_into_one_folder_do_not_collide(tmp_path):
+    for _ in range(3):
+        assert main(["run", "dwell_time_scan", *SHORT, "--out", str(tmp_path)]) == 0
+    assert len(list(tmp_path.glob("*.nc"))) == 3
+
+
+def test_recover_with_nothing_to_do(tmp_path, capsys):
+    assert main(["recover", str(tmp_path)]) == 0
+    assert "no interrupted runs" in capsys.readouterr().out
+    assert main(["recover", str(tmp_path / "absent")]) == 1
+
+
+def test_demo(tmp_path, capsys):
+    assert main(["demo", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out.split()
+    assert len(printed) == 8
+    for path in printed:
+        assert re.search(r"\.(nc|png)$", path)
+    assert (tmp_path / "s1a.png").exists()
+    assert main(["demo", str(tmp_path)]) == 0  # a second time, too
