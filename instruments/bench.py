@@ -19,9 +19,7 @@ _SHORTEST_TICK_PS = 1_000
 
 def _tick_for(longest_ps: int, ramp_ps: int) -> int:
     """Return a tick of about ``longest_ps`` at most; a ramp is divided into equal ones, 65536 at most."""
-    longest = max(_SHORTEST_TICK_PS, min(TICK_PS, longest_ps))
-    if ramp_ps % SLEW_STEP_PS == 0:
-        longest = max(longest, ramp_ps // SLEW_STEP_PS)
+    longest = max(_SHORTEST_TICK_PS, min(TICK_PS, longest_ps), ramp_ps // SLEW_STEP_PS)
     parts = 1 << max(0, ceil(ramp_ps / longest) - 1).bit_length()
     return ramp_ps // parts if ramp_ps and ramp_ps % parts == 0 else longest
 
@@ -30,7 +28,8 @@ class Bench:
     """Base of benches: keeps the books of events and ticks; a subclass says what happens in a stretch of ticks.
 
     Physics advances on ticks counted from the last event: a setting that changed, or something known in advance (the
-    end of a ramp, an announced reading). Whole ticks below the horizon are computed; an event closes the partial tick. Results do not depend on how a wait is cut up.
+    end of a ramp, an announced reading). Whole ticks below the horizon are computed; an event closes the partial tick.
+    Results do not depend on how a wait is cut up.
 
     Parameters
     ----------

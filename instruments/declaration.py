@@ -71,6 +71,8 @@ class Declaration:
     """What settings, readings, actions and flags have in common: a name and a help text that begins with a verb."""
 
     kind = ""
+    digits = 5
+    """Significant digits that a display needs."""
 
     def __init__(self, help: str) -> None:
         self.help = help
@@ -100,6 +102,8 @@ class Setting(Declaration):
         Name of the setting that limits how fast this one moves; it then gains a reading ``<name>_actual``.
     safe : float or str
         Value that the bench's safe state gives it; None leaves it alone.
+    digits : int
+        Significant digits that a display needs.
     help : str
         One sentence that begins with a verb.
     """
@@ -108,8 +112,10 @@ class Setting(Declaration):
 
     def __init__(self, unit: str | None, default: Value, *, help: str,
                  limits: tuple[float, float] | Callable[[Any], tuple[float, float]] | None = None,
-                 choices: tuple[Value, ...] = (), rate: str = "", safe: Value | None = None) -> None:
+                 choices: tuple[Value, ...] = (), rate: str = "", safe: Value | None = None,
+                 digits: int = 5) -> None:
         super().__init__(help)
+        self.digits = digits
         self.unit = unit
         self.choices = choices
         self.rate = rate
@@ -118,14 +124,15 @@ class Setting(Declaration):
         self._units = None if unit is None else _units_container(unit)
         self._factors: dict[Any, float] = {} if unit is None else {self._units: self._scale}
         self._last: tuple[Any, float] = (None, 0.0)
-        self._fixed = None if limits is None or callable(limits) else (self._si(limits[0]), self._si(limits[1]))
+        self._fixed = None if limits is None or callable(limits) else (self.in_si(limits[0]), self.in_si(limits[1]))
         self._free: tuple[float, float] = self._fixed if self._fixed and not choices else (math.inf, -math.inf)
         self._numbers = () if unit is None else tuple(float(c) * self._scale for c in choices)
-        self.default: Value = default if unit is None else self._si(float(default))
-        self.safe: Value | None = safe if unit is None or safe is None else self._si(float(safe))
+        self.default: Value = default if unit is None else self.in_si(default)
+        self.safe: Value | None = safe if unit is None or safe is None else self.in_si(safe)
 
-    def _si(self, value: float) -> float:
-        return value * self._scale
+    def in_si(self, value: float | str) -> float:
+        """Return a number in the declared unit as an SI float."""
+        return float(value) * self._scale
 
     def __get__(self, instrument: Instrument | None, owner: type) -> Any:
         if instrument is None:
@@ -176,7 +183,7 @@ class Setting(Declaration):
             return self._fixed
         if callable(self._limits):
             low, high = self._limits(instrument)
-            return self._si(low), self._si(high)
+            return self.in_si(low), self.in_si(high)
         if self._numbers:
             return min(self._numbers), max(self._numbers)
         return -math.inf, math.inf

@@ -236,6 +236,7 @@ def _actual(name: str, setting: Setting) -> Reading:
     follower = Reading(setting.unit, lambda instrument: instrument.actual(name),
                        f"Read the present value of {name}, which follows its set-point at {setting.rate}.")
     follower.name = f"{name}_actual"
+    follower.digits = setting.digits
     return follower
 
 

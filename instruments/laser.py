@@ -11,7 +11,8 @@ class Laser(Instrument):
 
     title = "Tunable laser"
 
-    photon_energy = Setting("eV", 1.3, limits=(1.2, 1.4), rate="tuning_rate", help="Set the photon energy.")
+    photon_energy = Setting("eV", 1.3, limits=(1.2, 1.4), rate="tuning_rate", digits=9,
+                            help="Set the photon energy.")
     tuning_rate = Setting("ueV/s", 1e5, limits=(1e-3, 1e9), help="Set how fast the photon energy moves.")
     power = Setting("nW", 10.0, limits=(0.0, 1e4), help="Set the power on the sample while the light is on.")
     shutter = Setting(None, "open", choices=("open", "closed"), safe="closed", help="Open or close the shutter.")

@@ -40,7 +40,7 @@ class Photodetector(Instrument):
         """Read the mean power on the sample photodiode."""
         return self._mean_power
 
-    @reading("V/Hz^0.5")
+    @reading("nV/Hz^0.5")
     def noise_density(self) -> float:
         """Read the noise density at the output: shot noise of both photodiodes and the resistor's thermal noise."""
         return sqrt(self._density(self._mean_power))

@@ -50,7 +50,7 @@ def reference(dot: QuantumDot, detunings: np.ndarray, dwell: float) -> np.ndarra
 @pytest.mark.parametrize("dwell", [0.2, 1.0, 5.0])
 @pytest.mark.parametrize("towards", [-1, 1])
 def test_s1a_traces_against_an_independent_integration(model, dwell, towards):
-    """Figure S1a without noise; what is left are the 4 us in which the laser moves and the carrier's second harmonic."""
+    """Figure S1a without noise; what is left: the 4 us in which the laser moves, the carrier's second harmonic."""
     dot = QuantumDot.sample_a(model=model)
     scan = scan_of(start=Q_(-20 * towards, "ueV"), stop=Q_(30 * towards, "ueV"), dwell=Q_(dwell, "s"))
     found = run(scan, dragging_bench(dot=dot, noise=False), save=False)

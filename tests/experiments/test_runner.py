@@ -123,7 +123,7 @@ def test_a_knob_of_the_run_cannot_be_turned_by_others():
 
     def meddle(event):
         if isinstance(event, Measured) and event.done == 2:
-            with pytest.raises(InUseError, match="laser.photon_energy is in use by the running DwellTimeScan") as caught:
+            with pytest.raises(InUseError, match="photon_energy is in use by the running DwellTimeScan") as caught:
                 bench.laser.photon_energy = Q_(1.3, "eV")
             refused.append(caught)
 

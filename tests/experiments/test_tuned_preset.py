@@ -20,7 +20,7 @@ PHASES = 16
 def width(model, step: float, dwell: float, sign: int) -> float:
     """The dragging width at Omega = Gamma and 4.5 T, averaged over 16 phases of the scan."""
     ticks = 10 * round(dwell / 0.1)
-    rates = dict(k=model.k, gamma_p=model.gamma_p, a=model.a, b=model.b, c=model.c, gamma_dec=model.gamma_dec)
+    rates = vars(model)
     found = []
     for phase in range(PHASES):
         start = 20.0 - step * phase / PHASES

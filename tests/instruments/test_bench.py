@@ -150,5 +150,5 @@ def test_wrong_arguments(arguments):
 def test_unknown_instruments_are_named():
     with pytest.raises(UnknownNameError, match="did you mean 'lockin'"):
         dragging_bench().lock_in  # noqa: B018
-    with pytest.raises(SettingError, match="bench.sleep"):
+    with pytest.raises(SettingError, match="sleep got the bare number"):
         dragging_bench().sleep(3.0)
