@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: lab test check rest slow lint types contracts examples bench clean
+.PHONY: lab test check rest slow lint types contracts examples bench screenshots clean
 
 lab: $(READY)
-	@$(BIN)/vlab demo demo
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then $(BIN)/vlab gui; \
+	else echo "there is no display here, so the demonstration runs instead"; $(BIN)/vlab demo demo; fi
 
 test: $(READY)
 	@$(BIN)/python -m pytest -q -m "not slow"
@@ -30,6 +31,9 @@ contracts: $(READY)
 
 examples: $(READY)
 	@for script in examples/*.py; do echo "$$script"; $(BIN)/python "$$script" --check || exit 1; done
+
+screenshots: $(READY)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m gui.screenshots docs/screenshots
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))

@@ -16,6 +16,7 @@ class Chopper(Instrument):
     """An acousto-optic chopper: the beam is on for half of each period; stopped, it lets all light through."""
 
     title = "Chopper"
+    short = "Chopper"
 
     state = Setting(None, "running", choices=("running", "stopped"), help="Start or stop the chopper.")
     frequency = Setting("kHz", 50.0, limits=(0.1, 100.0), help="Set the chopping frequency.")

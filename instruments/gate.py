@@ -10,6 +10,7 @@ class GateSource(Instrument):
     """A low-noise voltage source: set-point, slew rate, output relay."""
 
     title = "Gate voltage source"
+    short = "Gate"
 
     voltage = Setting("V", 0.4, limits=(-2.0, 2.0), rate="slew_rate", help="Set the gate voltage.")
     slew_rate = Setting("V/s", 100.0, limits=(1e-6, 1e6), help="Set how fast the gate voltage moves.")

@@ -29,6 +29,8 @@ class Instrument:
     """
 
     title: ClassVar[str] = ""
+    short: ClassVar[str] = ""
+    """One word, for tabs and labels."""
     declarations: ClassVar[dict[str, Declaration]] = {}
 
     def __init_subclass__(cls) -> None:

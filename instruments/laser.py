@@ -10,6 +10,7 @@ class Laser(Instrument):
     """A tunable continuous-wave laser: photon energy, power on the sample, shutter."""
 
     title = "Tunable laser"
+    short = "Laser"
 
     photon_energy = Setting("eV", 1.3, limits=(1.2, 1.4), rate="tuning_rate", digits=9,
                             help="Set the photon energy.")

@@ -67,6 +67,7 @@ class LockIn(Instrument):
     """
 
     title = "Lock-in amplifier"
+    short = "Lock-in"
 
     time_constant = Setting("s", 1.0, limits=(10e-6, 30e3), help="Set the time constant of the output filter.")
     slope = Setting(None, "6 dB/oct", choices=("6 dB/oct", "12 dB/oct", "18 dB/oct", "24 dB/oct"),

@@ -10,6 +10,7 @@ class Magnet(Instrument):
     """A superconducting magnet: ``field`` is the set-point, ``field_actual`` what the sample feels."""
 
     title = "Magnet"
+    short = "Magnet"
 
     field = Setting("T", 4.5, limits=(-9.0, 9.0), rate="ramp_rate", help="Set the target field.")
     ramp_rate = Setting("T/min", 0.5, limits=(1e-3, 2.0), help="Set how fast the field moves.")

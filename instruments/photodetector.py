@@ -24,6 +24,7 @@ class Photodetector(Instrument):
     """
 
     title = "Balanced photodetector"
+    short = "Detector"
 
     gain = Setting("V/A", 1e7, choices=(1e5, 1e6, 1e7, 1e8, 1e9), help="Choose the transimpedance gain.")
     responsivity = Setting("A/W", 0.5, limits=(0.01, 1.0), help="Set the responsivity of the photodiodes.")

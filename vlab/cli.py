@@ -49,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     recover.add_argument("folder", nargs="?", type=Path, default=Path("."), metavar="FOLDER",
                          help="searched with all folders in it (default: here)")
 
+    window = commands.add_parser("gui", help="open the window")
+    window.add_argument("--screenshot", type=Path, metavar="FILE.png", help="save a picture of the window and end")
+    window.add_argument("--theme", choices=("system", "light", "dark"), help="colours of the window")
+
     demo = commands.add_parser("demo", help="measure figures S1a and S1b with files and pictures")
     demo.add_argument("folder", nargs="?", type=Path, default=Path("demo"), metavar="FOLDER",
                       help="where files go (default: demo)")
@@ -64,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_OK
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "list": _list, "describe": _describe, "run": _run, "recover": _recover, "demo": _demo,
+        "gui": _gui,
     }
     try:
         return commands[given.command](given)
@@ -272,3 +277,18 @@ def _demo(given: argparse.Namespace) -> int:
     for path in written:
         print(path)
     return EXIT_OK
+
+
+def _gui(given: argparse.Namespace) -> int:
+    require_instruments()
+    try:
+        import PySide6  # noqa: F401
+        import pyqtgraph  # noqa: F401
+    except ImportError:
+        raise InstallationError("the window needs Qt and pyqtgraph, which are not installed here; install them with: "
+                                "pip install 'dotspin-vlab[gui]'") from None
+    from gui.app import has_display, open_window
+
+    if not has_display():
+        raise InstallationError("there is no display to open a window on; use 'vlab demo' or 'vlab run' instead.")
+    return open_window(given.screenshot, given.theme)

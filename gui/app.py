@@ -1,0 +1,125 @@
+"""Starting the window: application, theme, lab thread; screenshots. With the command line, the only file that knows all.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from gui.lab import Lab
+from gui.main_window import MainWindow
+from gui.models import LabModel
+from gui.theme import Mode, apply_theme
+from instruments.benches import dragging_bench
+
+WARM_UP = "from instruments import dragging_bench; b = dragging_bench(); b.clock.sleep(0.05)"
+
+
+def prepared_bench() -> object:
+    """Return a bench, with its kernels compiled by a child process so that the window stays free."""
+    subprocess.run([sys.executable, "-c", WARM_UP], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    import h5netcdf  # noqa: F401  (what a run needs at its end is loaded before there is data)
+    import xarray  # noqa: F401
+
+    bench = dragging_bench()
+    bench.clock.sleep(0.02)
+    return bench
+
+
+def make_application(arguments: list[str] | None = None) -> QApplication:
+    """Return the application, with its name for settings."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QCoreApplication.setOrganizationName("vlab")
+    QCoreApplication.setApplicationName("vlab")
+    app = QApplication(arguments or ["vlab"])
+    app.setApplicationDisplayName("vlab")
+    return app
+
+
+def make_window(settings: QSettings | None = None, mode: Mode | None = None) -> MainWindow:
+    """Return the window with its laboratory started.
+
+    Parameters
+    ----------
+    settings : QSettings, optional
+        Where layout and choices are kept; the user's by default.
+    mode : {"system", "light", "dark"}, optional
+        Overrides the kept choice of colours.
+    """
+    app = make_application()
+    settings = settings or QSettings()
+    theme = apply_theme(app, mode or str(settings.value("theme", "system")))  # type: ignore[arg-type]
+    lab = Lab(prepared_bench)  # type: ignore[arg-type]
+    model = LabModel(lab)
+    window = MainWindow(model, theme, settings)
+    model.notice("info", "Preparing the physics engine (some seconds at the first start) …")
+    lab.start()
+    return window
+
+
+def open_window(screenshot: Path | None = None, mode: Mode | None = None) -> int:
+    """Open the laboratory and return when it is closed.
+
+    Parameters
+    ----------
+    screenshot : Path, optional
+        Save a picture of the window when it is drawn, and end.
+    mode : {"system", "light", "dark"}, optional
+        Colours.
+    """
+    sys.setswitchinterval(0.001)  # the lab thread is busy in a run; the window must get its turn soon
+    app = make_application()
+    window = make_window(mode=mode)
+    window.show()
+    if screenshot is None:
+        QTimer.singleShot(300, window.greet_first_start)
+        return app.exec()
+    wait_until(lambda: window.model.connected, 60.0)
+    settle(0.6)
+    saved = window.grab().save(str(screenshot))
+    window.close()
+    if not saved:
+        print(f"vlab: the picture {screenshot} cannot be written.", file=sys.stderr)
+        return 1
+    print(screenshot)
+    return 0
+
+
+def settle(seconds: float) -> None:
+    """Let the window work for a while."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.005)
+
+
+def wait_until(done: object, seconds: float) -> bool:
+    """Let the window work until ``done()`` is true; return whether it became so in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        QApplication.processEvents()
+        if done():  # type: ignore[operator]
+            return True
+        time.sleep(0.005)
+    return False
+
+
+def has_display() -> bool:
+    """Return whether a window can be shown here."""
+    if os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    if sys.platform.startswith("linux"):
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return True
+
+
+__all__ = ["Qt", "has_display", "make_window", "open_window", "partial", "settle", "wait_until"]

@@ -1,0 +1,308 @@
+"""The lab thread: it owns the bench; others post commands and read snapshots. No Qt here.
+
+Commands are drained at least every 10 ms of real time, also in the middle of a run. After each slice the thread
+publishes an immutable snapshot, which anybody may read without a lock.
+"""
+
+from __future__ import annotations
+
+import math
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vlab.errors import RunError, VlabError
+from vlab.experiments.runner import Changed, Event, Measured, Run
+
+if TYPE_CHECKING:
+    from instruments.dragging import DraggingBench
+    from vlab.experiments.procedure import Procedure
+
+_TURN = 0.01
+_PUBLISH = 0.03
+_FASTEST_IDLE = 100.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the laboratory looks like at one moment."""
+
+    lab_time: float = 0.0
+    """Seconds since the bench was made."""
+    values: dict[str, dict[str, float | str]] = field(default_factory=dict)
+    """SI floats and words by instrument and name."""
+    problems: tuple[str, ...] = ()
+    hidden: dict[str, float] = field(default_factory=dict)
+    """What no instrument shows: the nuclear polarization."""
+    bench_number: int = 0
+    """Counts mounted samples."""
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """A run began."""
+
+    run: Run
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    """A run ended; ``file`` is None when nothing was saved."""
+
+    run: Run
+    status: str
+    reason: str
+    file: Path | None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that a person should know, in a sentence."""
+
+    level: str
+    """``"info"``, ``"warning"`` or ``"error"``."""
+    text: str
+
+
+News = RunStarted | RunEnded | Notice | Event
+
+
+class Lab:
+    """A bench that lives in a thread of its own.
+
+    Parameters
+    ----------
+    make_bench : callable
+        Called in the lab thread; returns the bench.
+    """
+
+    def __init__(self, make_bench: Callable[[], DraggingBench]) -> None:
+        self._make_bench = make_bench
+        self._bench: DraggingBench | None = None
+        self._commands: queue.SimpleQueue[tuple[Callable[[DraggingBench], Any], Future[Any]]] = queue.SimpleQueue()
+        self._pending: deque[Run] = deque()
+        self._news: deque[News] = deque()
+        self._leave = threading.Event()
+        self._run: Run | None = None
+        self._pace = 1.0
+        self._held = False
+        self._trail: deque[Snapshot] = deque(maxlen=20_000)
+        self._published = 0.0
+        self._mounted = 0
+        self.snapshot = Snapshot()
+        self._thread = threading.Thread(target=self._live, name="vlab lab", daemon=True)
+
+    # -- from any thread ---------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Abort what runs, save it, and end the thread."""
+        self._leave.set()
+        run = self._run
+        if run is not None:
+            run.abort()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    @property
+    def run(self) -> Run | None:
+        """The run in progress."""
+        return self._run
+
+    @property
+    def pace(self) -> float:
+        """Lab seconds per real second; infinity is as fast as possible."""
+        return self._pace
+
+    @property
+    def held(self) -> bool:
+        """Whether lab time stands still."""
+        return self._held
+
+    def post(self, command: Callable[[DraggingBench], Any]) -> Future[Any]:
+        """Have the lab thread call ``command`` with the bench; errors that a user can mend become notices."""
+        future: Future[Any] = Future()
+        self._commands.put((command, future))
+        return future
+
+    def write(self, instrument: str, setting: str, value: float | str) -> Future[Any]:
+        """Set a setting from an SI float or word."""
+        return self.post(lambda bench: bench.instruments[instrument].write(setting, value))
+
+    def act(self, instrument: str, action: str) -> Future[Any]:
+        """Press a button of an instrument."""
+        return self.post(lambda bench: bench.instruments[instrument].act(action))
+
+    def mount(self, make_bench: Callable[[], DraggingBench]) -> Future[Any]:
+        """Replace the bench, with another sample for example."""
+
+        def replace(_: DraggingBench) -> None:
+            if self._run is not None:
+                raise RunError("a measurement is running; abort it before you mount another sample.")
+            self._bench = make_bench()
+            self._mounted += 1
+
+        return self.post(replace)
+
+    def submit(self, procedure: Procedure, save: Path | bool) -> Future[Any]:
+        """Start a run, or refuse when one is in progress."""
+
+        def begin(bench: DraggingBench) -> None:
+            if self._run is not None or self._pending:
+                raise RunError("a measurement is running already; wait for it or abort it.")
+            self._pending.append(Run(procedure, bench, save=save, pace=self._pace))
+
+        return self.post(begin)
+
+    def set_pace(self, pace: float) -> None:
+        """Set lab seconds per real second."""
+        self._pace = pace
+        run = self._run
+        if run is not None:
+            run.set_pace(pace)
+
+    def hold(self, held: bool) -> None:
+        """Stop lab time between runs, or let it go on; a run in progress is paused and resumed."""
+        self._held = held
+        run = self._run
+        if run is not None:
+            (run.pause if held else run.resume)()
+
+    def fast_forward(self, seconds: float) -> Future[Any]:
+        """Let lab time pass at once."""
+
+        def skip(bench: DraggingBench) -> None:
+            if self._run is not None:
+                raise RunError("lab time belongs to the running measurement; raise its pace instead.")
+            until = bench.clock.now + seconds
+            while (left := until - bench.clock.now) > 1e-12 and not self._leave.is_set():
+                bench.clock.sleep(min(left, 50.0))
+                self._publish(bench)
+
+        return self.post(skip)
+
+    def take_news(self) -> list[News]:
+        """Return what happened since the last call, oldest first."""
+        found = []
+        while self._news:
+            found.append(self._news.popleft())
+        return found
+
+    def take_trail(self) -> list[Snapshot]:
+        """Return the snapshots since the last call, oldest first: one for each publication and measured point."""
+        found = []
+        while self._trail:
+            found.append(self._trail.popleft())
+        return found
+
+    # -- in the lab thread -------------------------------------------------------------------------------------
+
+    def _live(self) -> None:
+        try:
+            bench = self._bench = self._make_bench()
+        except Exception as error:
+            self._news.append(Notice("error", f"The bench could not be set up: {error}"))
+            return
+        self._publish(bench, always=True)
+        last = time.monotonic()
+        while not self._leave.is_set():
+            bench = self._bench
+            self._drain(timeout=_TURN)
+            bench = self._bench
+            if self._pending:
+                self._carry_out(self._pending.popleft())
+                last = time.monotonic()
+            now = time.monotonic()
+            if not self._held:
+                bench.clock.sleep(min(now - last, 0.1) * min(self._pace, _FASTEST_IDLE))
+            last = now
+            self._publish(bench)
+
+    def _drain(self, timeout: float = 0.0) -> None:
+        bench = self._bench
+        assert bench is not None
+        try:
+            command, future = self._commands.get(timeout > 0.0, timeout or None)
+        except queue.Empty:
+            return
+        while True:
+            try:
+                future.set_result(command(bench))
+            except VlabError as error:
+                self._news.append(Notice("warning", str(error)))
+                future.set_exception(error)
+            except Exception as error:
+                self._news.append(Notice("error", f"This did not work: {error}"))
+                future.set_exception(error)
+            self._publish(self._bench or bench, always=True)
+            try:
+                command, future = self._commands.get_nowait()
+            except queue.Empty:
+                return
+
+    def _carry_out(self, run: Run) -> None:
+        bench = self._bench
+        assert bench is not None
+        turned = time.monotonic()
+
+        def between() -> None:
+            nonlocal turned
+            if time.monotonic() - turned > _TURN or not self._commands.empty():
+                self._drain()
+                self._publish(bench)
+                time.sleep(0)  # let the window have the interpreter
+                turned = time.monotonic()
+
+        run.between_slices = between
+        run.subscribe(self._news.append)
+        run.subscribe(lambda event: self._trail.append(self._look(bench)) if isinstance(event, Measured) else None)
+        self._run = run
+        self._news.append(RunStarted(run))
+        if self._held:
+            run.pause()
+        if self._leave.is_set():
+            run.abort()
+        status, reason = "failed", ""
+        try:
+            dataset = run.execute()
+            status, reason = str(dataset.attrs["status"]), str(dataset.attrs["reason"])
+        except Exception as error:
+            reason = str(error)
+        finally:
+            self._run = None
+        self._news.append(RunEnded(run, status, reason, run.file if run.file and run.file.exists() else None))
+        self._publish(bench, always=True)
+
+    def _publish(self, bench: DraggingBench, always: bool = False) -> None:
+        now = time.monotonic()
+        if not always and now - self._published < _PUBLISH:
+            return
+        self._published = now
+        self.snapshot = self._look(bench)
+        self._trail.append(self.snapshot)
+
+    def _look(self, bench: DraggingBench) -> Snapshot:
+        return Snapshot(bench.clock.now, bench.snapshot(), tuple(bench.check()),
+                        {"polarization": float(bench.polarization.magnitude)}, self._mounted)
+
+
+__all__ = ["Changed", "Lab", "Measured", "News", "Notice", "RunEnded", "RunStarted", "Snapshot"]
+
+
+def pace_in_words(pace: float) -> str:
+    """Return a pace as people say it."""
+    return "as fast as possible" if math.isinf(pace) else ("real time" if pace == 1.0 else f"{pace:g}× real time")

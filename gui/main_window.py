@@ -1,0 +1,321 @@
+"""The main window: docks around the live plot, commands, the pull timer. It holds views, not truth."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QLabel, QMainWindow, QTabBar, QToolBar, QVBoxLayout, QWidget
+
+from gui.commands import Command, Commands
+from gui.models import History, LabModel
+from gui.panels.clock_panel import ClockPanel
+from gui.panels.experiment_panel import ExperimentPanel
+from gui.panels.inside_panel import InsidePanel
+from gui.panels.instrument_panel import InstrumentPanel
+from gui.panels.log_panel import LogPanel
+from gui.panels.path_panel import PathPanel
+from gui.panels.sample_panel import SamplePanel
+from gui.panels.scan_panel import ScanPanel
+from gui.panels.strip_panel import StripPanel
+from gui.theme import Theme
+from gui.widgets.command_palette import CommandPalette
+from gui.widgets.greeting import Greeting
+from gui.widgets.notification_bar import NotificationBar
+from instruments.benches import INSTRUMENTS
+from vlab.experiments import DwellTimeScan
+
+_PULL_MS = 40
+_LAYOUT_VERSION = 1
+
+
+class MainWindow(QMainWindow):
+    """The laboratory's window.
+
+    Parameters
+    ----------
+    model : LabModel
+        Its lab thread is started and stopped by whoever made it.
+    theme : Theme
+    settings : QSettings
+        Where layout and choices are kept.
+    """
+
+    def __init__(self, model: LabModel, theme: Theme, settings: QSettings) -> None:
+        super().__init__()
+        self.model = model
+        self.theme = theme
+        self.settings = settings
+        self.history = History(model)
+        self.commands = Commands()
+        self.docks: dict[str, QDockWidget] = {}
+        self.setWindowTitle("vlab: nuclear-spin dragging")
+        self.setObjectName("vlab")
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self._declare_commands()
+        self._build_centre()
+        self._build_docks()
+        self._build_bars()
+        self.palette_dialog = CommandPalette(self.commands, self)
+        self.greeting = Greeting(self.commands, self)
+        model.noticed.connect(lambda notice: notice.level != "log" and self.bar.show_notice(notice.level, notice.text))
+        model.run_changed.connect(self._refresh_commands)
+        model.clock_changed.connect(self._refresh_commands)
+        self.commands.changed.connect(self._refresh_commands)
+        theme.changed.connect(self._dress)
+        self._dress()
+        self._plain_layout = self.saveState(_LAYOUT_VERSION)
+        self._restore()
+        self._hide_stray_tab_bars()
+        self._refresh_commands()
+        self._timer = QTimer(self, interval=_PULL_MS)
+        self._timer.timeout.connect(model.pull)
+        self._timer.start()
+
+    # -- parts -------------------------------------------------------------------------------------------------
+
+    def _build_centre(self) -> None:
+        self.scan_panel = ScanPanel(self.model, self.theme)
+        self.bar = NotificationBar()
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self.scan_panel, 1)
+        self.setCentralWidget(centre)
+
+    def _build_docks(self) -> None:
+        left, right, bottom = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea,
+                               Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.experiment = ExperimentPanel(self.model, DwellTimeScan, self.commands)
+        self.path = PathPanel(self.model)
+        self.strip = StripPanel(self.history, self.theme)
+        self.inside = InsidePanel(self.history, self.theme)
+        self.instruments = {name: InstrumentPanel(self.model, name) for name in INSTRUMENTS}
+        panels: dict[str, tuple[str, QWidget]] = {"experiment": ("Dwell-time scan", self.experiment),
+                                                  "sample": ("Sample", SamplePanel(self.model))}
+        panels |= {name: (INSTRUMENTS[name].short, panel) for name, panel in self.instruments.items()}
+        panels |= {"path": ("Optical path", self.path), "strip": ("Strip chart", self.strip),
+                   "inside": ("See inside: nuclear polarization", self.inside),
+                   "log": ("Log", LogPanel(self.model))}
+        for key, (title, widget) in panels.items():
+            dock = QDockWidget(title, self)
+            dock.setObjectName(key)
+            dock.setWidget(widget)
+            self.docks[key] = dock
+        for area, names in ((left, ["experiment"]), (right, ["laser", "path"]), (bottom, ["strip", "inside"])):
+            for name in names:
+                self.addDockWidget(area, self.docks[name])
+        self.tabifyDockWidget(self.docks["experiment"], self.docks["sample"])
+        self.tabifyDockWidget(self.docks["inside"], self.docks["log"])
+        names = list(self.instruments)
+        for before, name in itertools.pairwise(names):
+            self.tabifyDockWidget(self.docks[before], self.docks[name])
+        self.docks["experiment"].raise_()
+        self.docks["lockin"].raise_()
+        self.docks["inside"].raise_()
+        self.resizeDocks([self.docks["experiment"], self.docks["lockin"]], [310, 330], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["strip"], self.docks["inside"]], [500, 500], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["strip"]], [230], Qt.Orientation.Vertical)
+
+    def _hide_stray_tab_bars(self) -> None:
+        # While docks are put into tabs, Qt 6.10 makes two tab bars for a group and forgets the first, which it then
+        # shows where it was left.
+        live: dict[str, QTabBar] = {}
+        for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            first = bar.tabText(0)
+            if first in live:
+                live[first].hide()
+            live[first] = bar
+
+    def _build_bars(self) -> None:
+        self.actions: dict[str, QAction] = {}  # type: ignore[assignment]
+        menus = {title: self.menuBar().addMenu(f"&{title}") for title in ("Measure", "Clock", "View", "Help")}
+        for command in self.commands:  # type: ignore[attr-defined]
+            action = QAction(command.title, self)
+            action.setToolTip(command.help)
+            action.setStatusTip(command.help)
+            if command.shortcut:
+                action.setShortcut(QKeySequence(command.shortcut))
+            action.setCheckable(command.checked is not None)
+            action.triggered.connect(lambda _=False, key=command.key: self.commands.run(key))
+            self.actions[command.key] = action
+            menus[command.menu].addAction(action)
+        panels = menus["View"].addMenu("&Panels")
+        for dock in self.docks.values():
+            panels.addAction(dock.toggleViewAction())
+        tools = QToolBar("Measure and clock")
+        tools.setObjectName("tools")
+        tools.setMovable(False)
+        for key in ("run.start", "run.pause", "run.abort"):
+            tools.addAction(self.actions[key])
+        tools.addSeparator()
+        self.clock = ClockPanel(self.model, self.commands)
+        tools.addWidget(self.clock)
+        tools.addSeparator()
+        tools.addAction(self.actions["view.inside"])
+        self.addToolBar(tools)
+        self.state_label = QLabel("setting up")
+        self.state_label.setAccessibleName("state")
+        self.statusBar().addPermanentWidget(self.state_label)
+
+    def _declare_commands(self) -> None:
+        m = self.model
+
+        def running() -> bool:
+            return m.run is not None
+
+        def add(key: str, title: str, menu: str, do: Callable[[], None], help: str, shortcut: str = "",
+                enabled: Callable[[], bool] = lambda: True, checked: Callable[[], bool] | None = None) -> None:
+            self.commands.add(Command(key, title, menu, do, help, shortcut, enabled, checked))
+
+        add("run.start", "Run", "Measure", self._start, "Start the measurement that the form describes.", "Ctrl+R",
+            lambda: not running() and m.connected and self.experiment.procedure is not None)
+        add("run.pause", "Pause or resume", "Measure", self._pause, "Pause the measurement, or go on with it.",
+            "Ctrl+P", running)
+        add("run.abort", "Abort", "Measure", m.abort, "End the measurement; what was measured is saved.", "Ctrl+.",
+            running)
+        add("run.folder", "Choose the data folder…", "Measure", self._choose_folder, "Choose where files are saved.")
+        add("run.clear", "Clear earlier traces", "Measure", m.clear_scans,
+            "Forget the traces of earlier runs; their files stay.")
+        add("clock.hold", "Hold lab time", "Clock", lambda: m.hold(not m.lab.held),
+            "Stop lab time, or let it go on; a measurement is paused and resumed with it.", "Ctrl+H",
+            lambda: m.connected, lambda: m.lab.held)
+        add("clock.forward", "Fast-forward 10 s", "Clock", lambda: self._forward(10.0),
+            "Let 10 s of lab time pass at once.", "Ctrl+F", lambda: m.connected and not running())
+        add("clock.forward_minute", "Fast-forward 1 min", "Clock", lambda: self._forward(60.0),
+            "Let a minute of lab time pass at once.", "Ctrl+Shift+F", lambda: m.connected and not running())
+        for title, pace in (("Real time", 1.0), ("10 × real time", 10.0), ("100 × real time", 100.0),
+                            ("As fast as possible", float("inf"))):
+            add(f"clock.pace.{pace:g}", title, "Clock", lambda pace=pace: m.set_pace(pace),
+                "Choose how fast lab time goes. Numbers do not depend on it.",
+                checked=lambda pace=pace: m.lab.pace == pace)
+        add("view.inside", "See inside", "View", self._toggle_inside,
+            "Show or hide the nuclear polarization, which no instrument shows.", "Ctrl+I",
+            checked=lambda: not self.docks["inside"].isHidden())
+        add("view.palette", "Command palette…", "View", lambda: self.palette_dialog.open_centred(),
+            "Find a command by typing a few letters.", "Ctrl+Shift+P")
+        for mode in ("system", "light", "dark"):
+            add(f"view.theme.{mode}", f"Colours: {mode}", "View", lambda mode=mode: self._set_theme(mode),
+                "Choose light or dark colours, or follow the system.", checked=lambda mode=mode:
+                self.theme.mode() == mode)
+        add("view.layout", "Reset the layout", "View", self._reset_layout, "Bring all panels back to their places.")
+        add("help.greeting", "Three things to try", "Help", lambda: self.greeting.open_over(self.centralWidget()),
+            "Show the greeting.", "F1")
+        add("try.fast", "Measure a dragged resonance", "Help", lambda: self._try(1.0),
+            "Run a scan with a dwell of 1 s as fast as possible.", "", lambda: not running() and m.connected)
+        add("try.dwell", "Dwell longer", "Help", lambda: self._try(5.0),
+            "Run a scan with a dwell of 5 s as fast as possible.", "", lambda: not running() and m.connected)
+        add("try.inside", "See the nuclear polarization", "Help", self._try_inside, "Show the panel See inside.")
+
+    # -- what commands do --------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        if self.experiment.procedure is not None:
+            self.greeting.hide()
+            self.model.start(self.experiment.procedure)
+
+    def _pause(self) -> None:
+        (self.model.resume if self.model.run_state == "paused" else self.model.pause)()
+
+    def _forward(self, seconds: float) -> None:
+        self.model.lab.fast_forward(seconds)
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Where shall data files go?", str(self.model.folder))
+        if chosen:
+            self.model.folder = Path(chosen)
+            self.settings.setValue("folder", chosen)
+            self.model.notice("info", f"Data files go to {chosen}.")
+
+    def _toggle_inside(self) -> None:
+        dock = self.docks["inside"]
+        dock.setVisible(dock.isHidden())
+        if not dock.isHidden():
+            dock.raise_()
+
+    def _try(self, dwell: float) -> None:
+        self.model.set_pace(float("inf"))
+        self.experiment.fill(dwell=dwell)
+        self._start()
+
+    def _try_inside(self) -> None:
+        self.greeting.hide()
+        self.docks["inside"].show()
+        self.docks["inside"].raise_()
+        self.commands.changed.emit()
+
+    def _set_theme(self, mode: str) -> None:
+        self.theme.set_mode(mode)  # type: ignore[arg-type]
+        self.settings.setValue("theme", mode)
+
+    def _reset_layout(self) -> None:
+        self.restoreState(self._plain_layout, _LAYOUT_VERSION)
+        self._hide_stray_tab_bars()
+
+    # -- looks -------------------------------------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        c = {name: self.theme.colour(name).name() for name in ("refused", "refused ground", "refused text", "accent",
+                                                               "on accent", "tooltip", "text", "base", "grid")}
+        self.setStyleSheet(f"""
+            QLabel[refused="true"] {{ color: {c["refused"]}; }}
+            NotificationBar {{ background: {c["tooltip"]}; border-bottom: 1px solid {c["grid"]}; }}
+            NotificationBar[level="warning"], NotificationBar[level="error"] {{ background: {c["refused ground"]}; }}
+            NotificationBar[level="warning"] QLabel, NotificationBar[level="error"] QLabel
+                {{ color: {c["refused text"]}; }}
+            QFrame#greeting {{ background: {c["base"]}; border: 1px solid {c["accent"]}; border-radius: 8px; }}
+            QToolButton:checked {{ background: {c["accent"]}; color: {c["on accent"]}; border-radius: 3px; }}
+            QDockWidget {{ font-weight: 600; }}
+            QMainWindow > QTabBar::tab {{ padding: 4px 7px; }}
+        """)
+
+    def _refresh_commands(self) -> None:
+        for command in self.commands:  # type: ignore[attr-defined]
+            action = self.actions[command.key]
+            action.setEnabled(command.enabled())
+            if command.checked is not None:
+                action.setChecked(command.checked())
+        paused = self.model.run is not None and self.model.run_state == "paused"
+        self.actions["run.pause"].setText("Resume" if paused else "Pause")
+        self.state_label.setText(self.model.run_state if self.model.connected else "setting up")
+        self.experiment._show_buttons()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the greeting over the plot."""
+        super().resizeEvent(event)
+        if self.greeting.isVisible():
+            self.greeting.open_over(self.centralWidget())
+
+    # -- start and end -----------------------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        geometry, state = self.settings.value("geometry"), self.settings.value("layout")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        else:
+            self.resize(1440, 860)
+        if isinstance(state, QByteArray):
+            self.restoreState(state, _LAYOUT_VERSION)
+        folder = self.settings.value("folder")
+        if folder:
+            self.model.folder = Path(str(folder))
+
+    def greet_first_start(self) -> None:
+        """Show the greeting if this is the first start."""
+        if not self.settings.value("greeted", False, type=bool):
+            self.settings.setValue("greeted", True)
+            self.greeting.open_over(self.centralWidget())
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Keep the layout, end a measurement so that its data is saved, and stop the laboratory."""
+        self.settings.setValue("geometry", self.saveGeometry())
+        self.settings.setValue("layout", self.saveState(_LAYOUT_VERSION))
+        self._timer.stop()
+        self.model.lab.stop()
+        self.model.pull()
+        super().closeEvent(event)

@@ -1,0 +1,259 @@
+"""The truth behind the window, without Qt: what the laboratory showed last, traces, log. Views take a model each.
+
+Models live in the window's thread. A timer there calls `LabModel.pull`, which reads the lab's snapshot and its news.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gui.evented import Event
+from gui.lab import Changed, Lab, Measured, Notice, RunEnded, RunStarted, Snapshot
+from gui.readout import readout
+from instruments.benches import INSTRUMENTS, dragging_bench
+from vlab.samples.quantum_dot import QuantumDot
+
+if TYPE_CHECKING:
+    from vlab.experiments.procedure import Procedure
+    from vlab.experiments.runner import Run
+
+
+@dataclass
+class Trace:
+    """One leg of a scan as it grows."""
+
+    label: str
+    dashed: bool
+    detuning: list[float] = field(default_factory=list)
+    dt: list[float] = field(default_factory=list)
+    dt_normalized: list[float] = field(default_factory=list)
+
+    def column(self, name: str) -> list[float]:
+        """Return ``"dt"`` or ``"dt_normalized"``."""
+        return self.dt if name == "dt" else self.dt_normalized
+
+
+@dataclass
+class Scan:
+    """A run with its traces."""
+
+    number: int
+    title: str
+    traces: list[Trace]
+    file: Path | None = None
+    status: str = "running"
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the log."""
+
+    moment: str
+    level: str
+    text: str
+
+
+class LabModel:
+    """What the window knows of the laboratory.
+
+    Attributes
+    ----------
+    snapshot : Snapshot
+        The last one that was pulled.
+    scans : list of Scan
+        All runs of this session, oldest first.
+    run : Run or None
+        The run in progress.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.snapshot = lab.snapshot
+        self.scans: list[Scan] = []
+        self.log: deque[LogLine] = deque(maxlen=2000)
+        self.run: Run | None = None
+        self.run_state = "idle"
+        self.progress: Measured | None = None
+        self.folder = Path("runs")
+        self.snapshot_changed = Event()
+        """With the snapshot."""
+        self.sampled = Event()
+        """With the snapshots since the last pull, oldest first."""
+        self.run_changed = Event()
+        """The run began, paused, went on or ended."""
+        self.scan_changed = Event()
+        """With the scan, once a pull in which it got points."""
+        self.scans_cleared = Event()
+        self.noticed = Event()
+        """With a `Notice`."""
+        self.clock_changed = Event()
+        """Pace or hold."""
+        self.connected = False
+
+    # -- from the laboratory -----------------------------------------------------------------------------------
+
+    def pull(self) -> None:
+        """Take over what the laboratory published since the last time."""
+        snapshot = self.lab.snapshot
+        if snapshot is not self.snapshot:
+            self.snapshot = snapshot
+            if not self.connected and snapshot.values:
+                self.connected = True
+                self.notice("info", "The laboratory is running.")
+            self.snapshot_changed.emit(snapshot)
+        trail = self.lab.take_trail()
+        if trail:
+            self.sampled.emit(trail)
+        grown = False
+        for item in self.lab.take_news():
+            match item:
+                case RunStarted(run):
+                    self._begin(run)
+                case Measured():
+                    self._add(item)
+                    grown = True
+                case Changed(state):
+                    self.run_state = state
+                    self.run_changed.emit()
+                case RunEnded():
+                    if grown:
+                        self.scan_changed.emit(self.scans[-1])
+                        grown = False
+                    self._end(item)
+                case Notice(level, text):
+                    self.notice(level, text)
+        if grown:
+            self.scan_changed.emit(self.scans[-1])
+
+    def _begin(self, run: Run) -> None:
+        self.run, self.run_state, self.progress = run, "running", None
+        names = [str(v) for c in run.procedure.coordinates() if c.name == "direction" for v in c.values] or [""]
+        title = f"{len(self.scans) + 1}: dwell {readout(run.procedure.si('dwell'), 's', 3)}"
+        traces = [Trace(f"{title} {name}".strip(), name == "backward") for name in names]
+        self.scans.append(Scan(len(self.scans) + 1, title, traces))
+        self._axis = run.procedure.coordinates()[-1].values
+        self.notice("info", f"{run.procedure.title()} began: {run.procedure.points()} points.", quiet=True)
+        self.run_changed.emit()
+
+    def _add(self, point: Measured) -> None:
+        scan = self.scans[-1]
+        trace = scan.traces[point.index[0] if len(point.index) > 1 else 0]
+        trace.detuning.append(float(self._axis[point.index[-1]]))
+        trace.dt.append(point.values[0])
+        trace.dt_normalized.append(point.values[1])
+        self.progress = point
+
+    def _end(self, ended: RunEnded) -> None:
+        scan = self.scans[-1]
+        scan.status, scan.file = ended.status, ended.file
+        self.run, self.run_state = None, ended.status
+        where = f" The data is in {ended.file}." if ended.file else ""
+        if ended.status == "failed":
+            self.notice("error", f"The measurement failed: {ended.reason}{where}")
+        else:
+            self.notice("info", f"The measurement is {ended.status}.{where}")
+        self.run_changed.emit()
+
+    # -- from the hand -----------------------------------------------------------------------------------------
+
+    def start(self, procedure: Procedure, save: bool = True) -> None:
+        """Start a measurement."""
+        self.lab.submit(procedure, self.folder if save else False)
+
+    def pause(self) -> None:
+        """Pause the measurement."""
+        if self.run is not None:
+            self.run.pause()
+
+    def resume(self) -> None:
+        """Go on with the measurement."""
+        if self.run is not None:
+            self.run.resume()
+            if self.lab.held:
+                self.hold(False)
+
+    def abort(self) -> None:
+        """End the measurement; what was measured is saved."""
+        if self.run is not None:
+            self.run.abort()
+
+    def set_pace(self, pace: float) -> None:
+        """Set lab seconds per real second."""
+        self.lab.set_pace(pace)
+        self.clock_changed.emit()
+
+    def hold(self, held: bool) -> None:
+        """Stop lab time or let it go on."""
+        self.lab.hold(held)
+        self.clock_changed.emit()
+
+    def mount(self, model: str, preset: str, seed: int, noise: bool) -> None:
+        """Put another sample into the cryostat: a new bench at its reference conditions."""
+        dot = QuantumDot.sample_a(model, preset)  # type: ignore[arg-type]
+        self.lab.mount(partial(dragging_bench, dot, seed=seed, noise=noise))
+        self.notice("info", f"Mounted sample A ({model}, {preset}); all instruments are at reference conditions.")
+
+    def clear_scans(self) -> None:
+        """Forget the traces of earlier runs; their files stay."""
+        self.scans = self.scans[-1:] if self.run is not None else []
+        self.scans_cleared.emit()
+
+    def notice(self, level: str, text: str, quiet: bool = False) -> None:
+        """Write a line into the log and, unless ``quiet``, show it."""
+        self.log.append(LogLine(time.strftime("%H:%M:%S"), level, text))
+        if quiet:
+            level = "log"
+        self.noticed.emit(Notice(level, text))
+
+
+class History:
+    """Readings against lab time, for strip charts: the last minutes of some quantities.
+
+    Parameters
+    ----------
+    model : LabModel
+    length : int
+        How many moments are kept.
+    """
+
+    def __init__(self, model: LabModel, length: int = 6000) -> None:
+        self.times: deque[float] = deque(maxlen=length)
+        self.rows: deque[Snapshot] = deque(maxlen=length)
+        self.changed = Event()
+        self._bench = -1
+        model.sampled.connect(self._take)
+
+    def _take(self, trail: list[Snapshot]) -> None:
+        for snapshot in trail:
+            if snapshot.bench_number != self._bench:
+                self._bench = snapshot.bench_number
+                self.clear()
+            if not self.times or snapshot.lab_time > self.times[-1]:
+                self.times.append(snapshot.lab_time)
+                self.rows.append(snapshot)
+        self.changed.emit()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.times.clear()
+        self.rows.clear()
+
+    def column(self, pick: Callable[[Snapshot], float]) -> list[float]:
+        """Return one quantity at all times."""
+        return [pick(row) for row in self.rows]
+
+
+def chartable() -> dict[str, tuple[str, str, str]]:
+    """Return what a strip chart can show: title to (instrument, name, unit)."""
+    found = {}
+    for name, kind in INSTRUMENTS.items():
+        for key, reading in kind.readings().items():
+            if reading.unit is not None:
+                found[f"{name}.{key}"] = (name, key, reading.unit)
+    return found

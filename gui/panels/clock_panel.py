@@ -1,0 +1,67 @@
+"""The lab clock: what time it is there, how fast it goes, hold and fast-forward."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from gui.commands import Commands
+from gui.lab import Snapshot
+from gui.models import LabModel
+from gui.theme import tabular_font
+
+PACES = (("real time", 1.0), ("10 × real time", 10.0), ("100 × real time", 100.0), ("as fast as possible", math.inf))
+
+
+class ClockPanel(QWidget):
+    """Lab time with pacing; between runs it goes at most 100 times as fast as ours.
+
+    Parameters
+    ----------
+    model : LabModel
+    commands : Commands
+    """
+
+    def __init__(self, model: LabModel, commands: Commands, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.time = QLabel("lab 0:00:00.0")
+        self.time.setFont(tabular_font())
+        self.time.setMinimumWidth(self.fontMetrics().horizontalAdvance("lab 000:00:00.0"))
+        self.time.setToolTip("Lab time since the sample was mounted.")
+        self.time.setAccessibleName("lab time")
+        self.pace = QComboBox()
+        for title, pace in PACES:
+            self.pace.addItem(title, pace)
+        self.pace.setToolTip("Choose how fast lab time goes. Numbers do not depend on it.")
+        self.pace.setAccessibleName("pace")
+        self.pace.activated.connect(lambda index: model.set_pace(self.pace.itemData(index)))
+        self.hold = QPushButton("Hold")
+        self.hold.setCheckable(True)
+        self.hold.setToolTip(commands["clock.hold"].help)
+        self.hold.setAccessibleName("hold lab time")
+        self.hold.clicked.connect(lambda: commands.run("clock.hold"))
+        self.forward = QPushButton("+ 10 s")
+        self.forward.setToolTip(commands["clock.forward"].help)
+        self.forward.setAccessibleName("fast-forward")
+        self.forward.clicked.connect(lambda: commands.run("clock.forward"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 0, 6, 0)
+        for widget in (self.time, self.pace, self.hold, self.forward):
+            row.addWidget(widget)
+        model.snapshot_changed.connect(self.show_snapshot)
+        model.clock_changed.connect(self.show_clock)
+        self.show_clock()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show the lab time."""
+        hours, rest = divmod(snapshot.lab_time, 3600.0)
+        minutes, seconds = divmod(rest, 60.0)
+        self.time.setText(f"lab {int(hours)}:{int(minutes):02}:{math.floor(seconds * 10) / 10:04.1f}")
+
+    def show_clock(self) -> None:
+        """Show pace and hold as the model has them."""
+        index = self.pace.findData(self._model.lab.pace)
+        self.pace.setCurrentIndex(max(index, 0))
+        self.hold.setChecked(self._model.lab.held)

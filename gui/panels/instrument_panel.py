@@ -1,0 +1,179 @@
+"""The panel of one instrument, made from its declarations: settings, readings, flags, actions."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.lab import Snapshot
+from gui.models import LabModel
+from gui.quantity_scale import pretty_unit
+from gui.readout import readout
+from gui.theme import tabular_font
+from gui.widgets.lamp import Lamp
+from gui.widgets.quantity_spin_box import QuantitySpinBox
+from instruments.benches import INSTRUMENTS
+from instruments.declaration import Setting
+
+
+def words(name: str) -> str:
+    """Return a declared name as people write it: ``"time constant"``."""
+    return name.replace("_", " ")
+
+
+class InstrumentPanel(QScrollArea):
+    """Everything that an instrument has, in the order of its declarations.
+
+    Parameters
+    ----------
+    model : LabModel
+    name : str
+        The instrument.
+    """
+
+    def __init__(self, model: LabModel, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._name = name
+        kind = INSTRUMENTS[name]
+        self._instrument = kind(name)  # a stand-in, for limits
+        self.editors: dict[str, QWidget] = {}
+        self.displays: dict[str, QLabel] = {}
+        self.lamps: dict[str, Lamp] = {}
+        self.buttons: dict[str, QPushButton] = {}
+        self._readings = kind.readings()
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.addLayout(self._lamp_row())
+        column.addLayout(self._display_form())
+        column.addWidget(_rule())
+        column.addLayout(self._setting_form())
+        column.addLayout(self._button_row())
+        column.addStretch(1)
+        self.setWidget(body)
+        self.setWidgetResizable(True)
+        self.setMinimumWidth(body.sizeHint().width() + 18)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(f"{kind.title} panel")
+        self._unsubscribe = model.snapshot_changed.connect(self.show_snapshot)
+        if model.snapshot.values:
+            self.show_snapshot(model.snapshot)
+
+    def _lamp_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        for key, flag in self._instrument.flags().items():
+            lamp = Lamp(words(key))
+            lamp.setToolTip(flag.help)
+            lamp.setAccessibleName(f"{self._name} {words(key)}")
+            self.lamps[key] = lamp
+            row.addWidget(lamp)
+        row.addStretch(1)
+        return row
+
+    def _display_form(self) -> QFormLayout:
+        form = _form()
+        for key, reading in self._instrument.readings().items():
+            label = QLabel("–")
+            label.setFont(tabular_font())
+            label.setAlignment(Qt.AlignmentFlag.AlignRight)
+            label.setToolTip(reading.help)
+            label.setAccessibleName(f"{self._name} {words(key)}")
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self.displays[key] = label
+            form.addRow(words(key), label)
+        return form
+
+    def _setting_form(self) -> QFormLayout:
+        form = _form()
+        for key, setting in self._instrument.settings().items():
+            editor = self._editor(key, setting)
+            editor.setAccessibleName(f"{self._name} {words(key)}")
+            self.editors[key] = editor
+            form.addRow(words(key), editor)
+        return form
+
+    def _editor(self, key: str, setting: Setting) -> QWidget:
+        if setting.choices:
+            box = QComboBox()
+            for choice in setting.choices:
+                si = choice if setting.unit is None else setting.check(self._instrument, setting.in_si(choice))
+                title = str(choice) if setting.unit is None else f"{choice:g} {pretty_unit(setting.unit)}".strip()
+                box.addItem(title, si)
+            box.setToolTip(setting.help)
+            box.activated.connect(lambda index, box=box: self._write(key, box.itemData(index)))
+            return box
+        field = QuantitySpinBox(setting.unit or "", *setting.limits(self._instrument), value=float(setting.default))
+        field.setHelp(setting.help)
+        field.valueEdited.connect(partial(self._write, key))
+        return field
+
+    def _button_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        for key, action in self._instrument.actions().items():
+            button = QPushButton(words(key).capitalize())
+            button.setToolTip(action.help)
+            button.setAccessibleName(f"{self._name} {words(key)}")
+            button.clicked.connect(partial(self._act, key))
+            self.buttons[key] = button
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _write(self, key: str, value: float | str) -> None:
+        self._model.lab.write(self._name, key, value)
+
+    def _act(self, key: str) -> None:
+        self._model.lab.act(self._name, key)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show what the laboratory published; a field in which a hand is typing is left alone."""
+        values = snapshot.values.get(self._name)
+        if values is None or not self.isVisible():
+            return
+        for key, label in self.displays.items():
+            text = readout(values[key], self._readings[key].unit, self._readings[key].digits)
+            if label.text() != text:
+                label.setText(text)
+        for key, lamp in self.lamps.items():
+            lamp.set_lit(bool(values[key]))
+        for key, editor in self.editors.items():
+            if isinstance(editor, QuantitySpinBox):
+                if not editor.hasFocus() and editor.value() != values[key]:
+                    editor.setValue(float(values[key]))
+            elif isinstance(editor, QComboBox) and not editor.view().isVisible():
+                index = editor.findData(values[key])
+                if index >= 0 and index != editor.currentIndex():
+                    editor.setCurrentIndex(index)
+
+    def showEvent(self, event: object) -> None:  # noqa: N802
+        """Catch up with what happened while the panel was hidden."""
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.show_snapshot(self._model.snapshot)
+
+
+def _form() -> QFormLayout:
+    form = QFormLayout()
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+    form.setVerticalSpacing(4)
+    return form
+
+
+def _rule() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    line.setFrameShadow(QFrame.Shadow.Sunken)
+    return line

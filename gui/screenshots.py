@@ -1,0 +1,82 @@
+"""Pictures of the window and of every panel, light and dark, in two sizes: ``python -m gui.screenshots FOLDER``."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QWidget
+
+from gui.app import make_application, make_window, settle, wait_until
+from gui.main_window import MainWindow
+from gui.theme import apply_theme
+
+SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
+
+
+def measure(window: MainWindow, dwell: float) -> None:
+    """Measure one scan as fast as possible."""
+    window.experiment.fill(dwell=dwell, directions="both")
+    window.commands.run("run.start")
+    wait_until(lambda: window.model.run is not None, 10.0)
+    wait_until(lambda: window.model.run is None, 60.0)
+
+
+def take(folder: Path) -> list[Path]:
+    """Draw everything into ``folder`` and return the pictures."""
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    home = Path.cwd()
+    app = make_application()
+    written: list[Path] = []
+
+    def picture(widget: QWidget, name: str) -> None:
+        settle(0.15)
+        path = folder / f"{name}.png"
+        widget.grab().save(str(path))
+        written.append(path)
+
+    with tempfile.TemporaryDirectory() as scratch:
+        settings = QSettings(f"{scratch}/settings.ini", QSettings.Format.IniFormat)
+        window = make_window(settings, "light")
+        os.chdir(scratch)  # the log shall show a plain folder
+        window.resize(*SIZES["1280x800"])
+        window.show()
+        wait_until(lambda: window.model.connected, 60.0)
+        window.model.set_pace(math.inf)
+        for dwell in (0.2, 1.0, 5.0):
+            measure(window, dwell)
+        window.model.hold(True)
+        window.bar.hide()
+        for theme in ("light", "dark"):
+            apply_theme(app, theme)
+            for name, size in SIZES.items():
+                window.resize(*size)
+                picture(window, f"window-{theme}-{name}")
+                for key, dock in window.docks.items():
+                    hidden = dock.isHidden()
+                    dock.show()
+                    dock.raise_()
+                    picture(dock, f"{key}-{theme}-{name}")
+                    dock.setHidden(hidden)
+                for key in ("experiment", "lockin", "inside"):
+                    window.docks[key].raise_()
+            window.resize(*SIZES["1280x800"])
+            window.greeting.open_over(window.centralWidget())
+            picture(window, f"greeting-{theme}")
+            window.greeting.hide()
+            window.palette_dialog.open_centred()
+            picture(window.palette_dialog, f"palette-{theme}")
+            window.palette_dialog.hide()
+        window.close()
+        os.chdir(home)
+    return written
+
+
+if __name__ == "__main__":
+    for drawn in take(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshots")):
+        print(drawn)

@@ -1,0 +1,1 @@
+"""Small widgets of the window, each of which can be used alone."""
