@@ -1,16 +1,17 @@
-"""Starting the window: application, theme, lab thread; screenshots. With the command line, the only file that knows all.
-"""
+"""Starting the window: application, theme, lab thread, picture. With the command line, the only file that knows all."""
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import time
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSettings, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gui.lab import Lab
@@ -18,19 +19,39 @@ from gui.main_window import MainWindow
 from gui.models import LabModel
 from gui.theme import Mode, apply_theme
 from instruments.benches import dragging_bench
+from vlab.physics.kernel import cache_folder
+
+if TYPE_CHECKING:
+    from instruments.dragging import DraggingBench
 
 WARM_UP = "from instruments import dragging_bench; b = dragging_bench(); b.clock.sleep(0.05)"
 
 
-def prepared_bench() -> object:
+def prepared_bench() -> DraggingBench:
     """Return a bench, with its kernels compiled by a child process so that the window stays free."""
-    subprocess.run([sys.executable, "-c", WARM_UP], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if not kernels_are_compiled():
+        quiet = subprocess.DEVNULL
+        subprocess.run([sys.executable, "-c", WARM_UP], check=False, stdout=quiet, stderr=quiet)
     import h5netcdf  # noqa: F401  (what a run needs at its end is loaded before there is data)
     import xarray  # noqa: F401
 
     bench = dragging_bench()
     bench.clock.sleep(0.02)
     return bench
+
+
+def kernels_are_compiled() -> bool:
+    """Return whether machine code of this version of the physics is at hand."""
+    folder = cache_folder()
+    return folder is not None and any(folder.rglob("*.nbc"))
+
+
+def be_quick_to_respond() -> None:
+    """Tune the interpreter for a window beside a busy thread: short turns, rare and small garbage collections."""
+    sys.setswitchinterval(2e-4)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def make_application(arguments: list[str] | None = None) -> QApplication:
@@ -58,10 +79,11 @@ def make_window(settings: QSettings | None = None, mode: Mode | None = None) -> 
     app = make_application()
     settings = settings or QSettings()
     theme = apply_theme(app, mode or str(settings.value("theme", "system")))  # type: ignore[arg-type]
-    lab = Lab(prepared_bench)  # type: ignore[arg-type]
+    lab = Lab(prepared_bench)
     model = LabModel(lab)
     window = MainWindow(model, theme, settings)
-    model.notice("info", "Preparing the physics engine (some seconds at the first start) …")
+    if not kernels_are_compiled():
+        model.notice("info", "Preparing the physics engine; this takes some seconds at the first start …")
     lab.start()
     return window
 
@@ -76,7 +98,7 @@ def open_window(screenshot: Path | None = None, mode: Mode | None = None) -> int
     mode : {"system", "light", "dark"}, optional
         Colours.
     """
-    sys.setswitchinterval(0.001)  # the lab thread is busy in a run; the window must get its turn soon
+    be_quick_to_respond()
     app = make_application()
     window = make_window(mode=mode)
     window.show()
@@ -102,12 +124,12 @@ def settle(seconds: float) -> None:
         time.sleep(0.005)
 
 
-def wait_until(done: object, seconds: float) -> bool:
+def wait_until(done: Callable[[], bool], seconds: float) -> bool:
     """Let the window work until ``done()`` is true; return whether it became so in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         QApplication.processEvents()
-        if done():  # type: ignore[operator]
+        if done():
             return True
         time.sleep(0.005)
     return False
@@ -120,6 +142,3 @@ def has_display() -> bool:
     if sys.platform.startswith("linux"):
         return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     return True
-
-
-__all__ = ["Qt", "has_display", "make_window", "open_window", "partial", "settle", "wait_until"]

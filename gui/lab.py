@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _TURN = 0.01
 _PUBLISH = 0.03
 _FASTEST_IDLE = 100.0
+_COURTESY = 0.05
+_TRACE = 0.004
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,15 @@ class Lab:
         self._pending: deque[Run] = deque()
         self._news: deque[News] = deque()
         self._leave = threading.Event()
+        self.window_idle = threading.Event()
+        """Clear while a window draws: the lab thread then lets it have the interpreter, for a moment."""
+        self.window_idle.set()
         self._run: Run | None = None
         self._pace = 1.0
         self._held = False
         self._trail: deque[Snapshot] = deque(maxlen=20_000)
         self._published = 0.0
+        self._traced = 0.0
         self._mounted = 0
         self.snapshot = Snapshot()
         self._thread = threading.Thread(target=self._live, name="vlab lab", daemon=True)
@@ -240,15 +246,21 @@ class Lab:
         except queue.Empty:
             return
         while True:
+            failure: Exception | None = None
+            answer: Any = None
             try:
-                future.set_result(command(bench))
+                answer = command(bench)
             except VlabError as error:
+                failure = error
                 self._news.append(Notice("warning", str(error)))
-                future.set_exception(error)
             except Exception as error:
+                failure = error
                 self._news.append(Notice("error", f"This did not work: {error}"))
-                future.set_exception(error)
             self._publish(self._bench or bench, always=True)
+            if failure is None:
+                future.set_result(answer)
+            else:
+                future.set_exception(failure)
             try:
                 command, future = self._commands.get_nowait()
             except queue.Empty:
@@ -264,12 +276,12 @@ class Lab:
             if time.monotonic() - turned > _TURN or not self._commands.empty():
                 self._drain()
                 self._publish(bench)
-                time.sleep(0)  # let the window have the interpreter
                 turned = time.monotonic()
+            self.window_idle.wait(_COURTESY)
 
         run.between_slices = between
         run.subscribe(self._news.append)
-        run.subscribe(lambda event: self._trail.append(self._look(bench)) if isinstance(event, Measured) else None)
+        run.subscribe(lambda event: self._leave_trace(bench) if isinstance(event, Measured) else None)
         self._run = run
         self._news.append(RunStarted(run))
         if self._held:
@@ -294,6 +306,12 @@ class Lab:
         self._published = now
         self.snapshot = self._look(bench)
         self._trail.append(self.snapshot)
+
+    def _leave_trace(self, bench: DraggingBench) -> None:
+        now = time.monotonic()
+        if now - self._traced >= _TRACE:
+            self._traced = now
+            self._trail.append(self._look(bench))
 
     def _look(self, bench: DraggingBench) -> Snapshot:
         return Snapshot(bench.clock.now, bench.snapshot(), tuple(bench.check()),

@@ -72,8 +72,14 @@ class MainWindow(QMainWindow):
         self._hide_stray_tab_bars()
         self._refresh_commands()
         self._timer = QTimer(self, interval=_PULL_MS)
-        self._timer.timeout.connect(model.pull)
+        self._timer.timeout.connect(self._pull)
         self._timer.start()
+
+    def _pull(self) -> None:
+        """Take over what is new and draw it; the lab thread stands back until the drawing is done."""
+        self.model.lab.window_idle.clear()
+        self.model.pull()
+        QTimer.singleShot(0, self.model.lab.window_idle.set)  # comes after the paint events that the pull caused
 
     # -- parts -------------------------------------------------------------------------------------------------
 
@@ -277,15 +283,16 @@ class MainWindow(QMainWindow):
     def _refresh_commands(self) -> None:
         for command in self.commands:  # type: ignore[attr-defined]
             action = self.actions[command.key]
-            action.setEnabled(command.enabled())
-            if command.checked is not None:
-                action.setChecked(command.checked())
+            if action.isEnabled() != command.enabled():
+                action.setEnabled(not action.isEnabled())
+            if command.checked is not None and action.isChecked() != command.checked():
+                action.setChecked(not action.isChecked())
         paused = self.model.run is not None and self.model.run_state == "paused"
         self.actions["run.pause"].setText("Resume" if paused else "Pause")
         self.state_label.setText(self.model.run_state if self.model.connected else "setting up")
-        self.experiment._show_buttons()
+        self.experiment.show_buttons()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the greeting over the plot."""
         super().resizeEvent(event)
         if self.greeting.isVisible():
@@ -311,11 +318,12 @@ class MainWindow(QMainWindow):
             self.settings.setValue("greeted", True)
             self.greeting.open_over(self.centralWidget())
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the layout, end a measurement so that its data is saved, and stop the laboratory."""
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("layout", self.saveState(_LAYOUT_VERSION))
         self._timer.stop()
+        self.model.lab.window_idle.set()
         self.model.lab.stop()
         self.model.pull()
         super().closeEvent(event)

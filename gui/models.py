@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gui.evented import Event
 from gui.lab import Changed, Lab, Measured, Notice, RunEnded, RunStarted, Snapshot
@@ -22,6 +25,9 @@ from vlab.samples.quantum_dot import QuantumDot
 if TYPE_CHECKING:
     from vlab.experiments.procedure import Procedure
     from vlab.experiments.runner import Run
+
+
+_READABLE = 0.12
 
 
 @dataclass
@@ -46,6 +52,8 @@ class Scan:
     number: int
     title: str
     traces: list[Trace]
+    axis: tuple[float, ...] = ()
+    """The planned detunings, ueV."""
     file: Path | None = None
     status: str = "running"
 
@@ -82,7 +90,9 @@ class LabModel:
         self.progress: Measured | None = None
         self.folder = Path("runs")
         self.snapshot_changed = Event()
-        """With the snapshot."""
+        """With the snapshot, at every pull."""
+        self.readings_changed = Event()
+        """With the snapshot, as often as a person can read."""
         self.sampled = Event()
         """With the snapshots since the last pull, oldest first."""
         self.run_changed = Event()
@@ -95,6 +105,8 @@ class LabModel:
         self.clock_changed = Event()
         """Pace or hold."""
         self.connected = False
+        self._number = 0
+        self._read = 0.0
 
     # -- from the laboratory -----------------------------------------------------------------------------------
 
@@ -107,6 +119,10 @@ class LabModel:
                 self.connected = True
                 self.notice("info", "The laboratory is running.")
             self.snapshot_changed.emit(snapshot)
+            now = time.monotonic()
+            if now - self._read >= _READABLE or (self.run is None and self.lab.held):
+                self._read = now
+                self.readings_changed.emit(snapshot)
         trail = self.lab.take_trail()
         if trail:
             self.sampled.emit(trail)
@@ -119,8 +135,9 @@ class LabModel:
                     self._add(item)
                     grown = True
                 case Changed(state):
-                    self.run_state = state
-                    self.run_changed.emit()
+                    if state in ("running", "paused") and state != self.run_state != "aborting":
+                        self.run_state = state
+                        self.run_changed.emit()
                 case RunEnded():
                     if grown:
                         self.scan_changed.emit(self.scans[-1])
@@ -134,17 +151,18 @@ class LabModel:
     def _begin(self, run: Run) -> None:
         self.run, self.run_state, self.progress = run, "running", None
         names = [str(v) for c in run.procedure.coordinates() if c.name == "direction" for v in c.values] or [""]
-        title = f"{len(self.scans) + 1}: dwell {readout(run.procedure.si('dwell'), 's', 3)}"
+        title = f"{self._number + 1}: dwell {readout(run.procedure.si('dwell'), 's', 3)}"
         traces = [Trace(f"{title} {name}".strip(), name == "backward") for name in names]
-        self.scans.append(Scan(len(self.scans) + 1, title, traces))
-        self._axis = run.procedure.coordinates()[-1].values
+        axis = tuple(float(v) for v in run.procedure.coordinates()[-1].values)
+        self._number += 1
+        self.scans.append(Scan(self._number, title, traces, axis))
         self.notice("info", f"{run.procedure.title()} began: {run.procedure.points()} points.", quiet=True)
         self.run_changed.emit()
 
     def _add(self, point: Measured) -> None:
         scan = self.scans[-1]
         trace = scan.traces[point.index[0] if len(point.index) > 1 else 0]
-        trace.detuning.append(float(self._axis[point.index[-1]]))
+        trace.detuning.append(scan.axis[point.index[-1]])
         trace.dt.append(point.values[0])
         trace.dt_normalized.append(point.values[1])
         self.progress = point
@@ -182,6 +200,8 @@ class LabModel:
         """End the measurement; what was measured is saved."""
         if self.run is not None:
             self.run.abort()
+            self.run_state = "aborting"
+            self.run_changed.emit()
 
     def set_pace(self, pace: float) -> None:
         """Set lab seconds per real second."""
@@ -212,41 +232,91 @@ class LabModel:
         self.noticed.emit(Notice(level, text))
 
 
+class Series:
+    """One quantity against lab time, as arrays that grow."""
+
+    def __init__(self, pick: Callable[[Snapshot], float]) -> None:
+        self._pick = pick
+        self._times = np.empty(1024)
+        self._values = np.empty(1024)
+        self._count = 0
+
+    def extend(self, rows: Iterable[Snapshot]) -> None:
+        """Take over more snapshots."""
+        for row in rows:
+            if self._count == self._times.size:
+                self._times = np.concatenate([self._times, np.empty_like(self._times)])
+                self._values = np.concatenate([self._values, np.empty_like(self._values)])
+            self._times[self._count] = row.lab_time
+            self._values[self._count] = self._pick(row)
+            self._count += 1
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """Lab times in s."""
+        return self._times[: self._count]
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The quantity at these times."""
+        return self._values[: self._count]
+
+
 class History:
-    """Readings against lab time, for strip charts: the last minutes of some quantities.
+    """What was seen since the sample was mounted, for strip charts.
+
+    When it has grown long, every second moment of its older half is forgotten.
 
     Parameters
     ----------
     model : LabModel
     length : int
-        How many moments are kept.
+        How many moments are kept at most.
     """
 
-    def __init__(self, model: LabModel, length: int = 6000) -> None:
-        self.times: deque[float] = deque(maxlen=length)
-        self.rows: deque[Snapshot] = deque(maxlen=length)
+    def __init__(self, model: LabModel, length: int = 20_000) -> None:
+        self.model = model
+        self.rows: list[Snapshot] = []
         self.changed = Event()
+        self._length = length
+        self._series: list[Series] = []
         self._bench = -1
         model.sampled.connect(self._take)
 
     def _take(self, trail: list[Snapshot]) -> None:
+        if trail[-1].bench_number != self._bench:
+            self._bench = trail[-1].bench_number
+            self.rows.clear()
+            self._renew()
+        fresh = []
+        last = self.rows[-1].lab_time if self.rows else -1.0
         for snapshot in trail:
-            if snapshot.bench_number != self._bench:
-                self._bench = snapshot.bench_number
-                self.clear()
-            if not self.times or snapshot.lab_time > self.times[-1]:
-                self.times.append(snapshot.lab_time)
-                self.rows.append(snapshot)
+            if snapshot.bench_number == self._bench and snapshot.lab_time > last:
+                fresh.append(snapshot)
+                last = snapshot.lab_time
+        self.rows.extend(fresh)
+        if len(self.rows) > self._length:
+            half = len(self.rows) // 2
+            self.rows[:half] = self.rows[:half:2]
+            self._renew()
+        else:
+            for series in self._series:
+                series.extend(fresh)
         self.changed.emit()
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self.times.clear()
-        self.rows.clear()
+    def _renew(self) -> None:
+        for series in self._series:
+            series._count = 0
+            series.extend(self.rows)
 
-    def column(self, pick: Callable[[Snapshot], float]) -> list[float]:
-        """Return one quantity at all times."""
-        return [pick(row) for row in self.rows]
+    def series(self, pick: Callable[[Snapshot], float], instead_of: Series | None = None) -> Series:
+        """Return one quantity at all times, growing from now on; ``instead_of`` is no longer needed."""
+        if instead_of is not None:
+            self._series.remove(instead_of)
+        found = Series(pick)
+        found.extend(self.rows)
+        self._series.append(found)
+        return found
 
 
 def chartable() -> dict[str, tuple[str, str, str]]:

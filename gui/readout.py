@@ -27,7 +27,7 @@ def readout(si: float | str, unit: str | None, digits: int = 5) -> str:
     scale = scale_of(unit)
     home = si / unit_factor(unit)
     rung = scale.home
-    if len(scale.rungs) > 1 and home:
+    if len(scale.rungs) > 1 and home and not 0.1 <= abs(home) < 1000.0:  # as in the fields: its own unit if it suits
         order = 3 * math.floor((math.log10(abs(home)) + scale.home) / 3 + 1e-9)
         rung = min(max(order, scale.rungs[0]), scale.rungs[-1])
     shown = home * 10.0 ** (scale.home - rung)

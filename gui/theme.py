@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from PySide6.QtCore import Property, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QToolTip
 
 Mode = Literal["system", "light", "dark"]
@@ -208,7 +208,6 @@ def restyle_plot(plot: Any, theme: Theme | None = None) -> None:
         axis = entry["item"]
         axis.setPen(colour("grid", dark))  # of the axis line, the ticks and the grid; comes first: sets the label too
         axis.setTextPen(text)
-        axis.setTickFont(tabular_font(QApplication.font()))
     # a label takes a new colour only together with its text
     item.titleLabel.setText(item.titleLabel.text, color=text)
     if item.legend is not None:
@@ -218,4 +217,8 @@ def restyle_plot(plot: Any, theme: Theme | None = None) -> None:
     for curve in item.listDataItems():
         quantity = curve.property("quantity")
         if quantity:
-            curve.setPen(trace_colour(quantity, dark), width=1)
+            pen = QPen(curve.opts["pen"]) if isinstance(curve.opts["pen"], QPen) else QPen(Qt.PenStyle.SolidLine)
+            pen.setCosmetic(True)  # in pixels; and one of them: two are many times slower
+            pen.setWidth(1)
+            pen.setColor(trace_colour(quantity, dark))
+            curve.setPen(pen)

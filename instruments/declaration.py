@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from pint import DimensionalityError
+
 from vlab.errors import InUseError, LimitError, ReadOnlyError, SettingError
-from vlab.units import Q_, Quantity, show, to_si, unit_factor, ureg
+from vlab.units import Quantity, factor_between, show, to_si, unit_factor, ureg
 
 if TYPE_CHECKING:
     from instruments.instrument import Instrument
@@ -158,8 +160,15 @@ class Setting(Declaration):
 
     def _factor(self, units: Any) -> float | None:
         factor = self._factors.get(units)
-        if factor is not None:
-            self._last = (units, factor)
+        if factor is None and self.unit is not None:
+            try:
+                factor = factor_between(units, self.unit)
+            except DimensionalityError:
+                return None
+            if factor is None:
+                return None
+            self._factors[units] = factor
+        self._last = (units, factor or 0.0)
         return factor
 
     def convert(self, instrument: Instrument, value: object) -> Value:
@@ -168,14 +177,7 @@ class Setting(Declaration):
             if not isinstance(value, str):
                 raise SettingError(f"{instrument.name}.{self.name} got {value!r}; it is {self.allowed(instrument)}.")
             return value
-        si = to_si(value, self.unit, f"{instrument.name}.{self.name}")
-        self._learn(value)
-        return si
-
-    def _learn(self, value: object) -> None:
-        # Remember the factor of a multiplicative unit, so that the next value in it is a product of floats.
-        if isinstance(value, _REGISTRY_QUANTITY) and value._is_multiplicative:
-            self._factors[value._units] = float(Q_(1.0, value.units).to_base_units().magnitude)
+        return to_si(value, self.unit, f"{instrument.name}.{self.name}")
 
     def limits(self, instrument: Instrument) -> tuple[float, float]:
         """Return the lowest and highest value now, in SI base units."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import vlab
-from vlab.errors import InstallationError, ReadOnlyError, SettingError, UnknownNameError, VlabError
+from vlab.errors import DataError, InstallationError, ReadOnlyError, SettingError, UnknownNameError, VlabError
 
 if TYPE_CHECKING:
     from vlab.experiments.runner import Event
@@ -248,7 +248,10 @@ def _run(given: argparse.Namespace) -> int:
 
         legs: list[str | None] = ["forward", "backward"] if "direction" in dataset.dims else [None]
         for leg in legs:
-            print(f"dragging width{f' {leg}' if leg else ''}: {dragging_width(dataset, leg)}")
+            try:
+                print(f"dragging width{f' {leg}' if leg else ''}: {dragging_width(dataset, leg)}")
+            except DataError as error:
+                print(f"vlab: {error}", file=sys.stderr)
     if given.plot is not None:
         from vlab.analysis.figure import draw_scans
 
@@ -281,12 +284,11 @@ def _demo(given: argparse.Namespace) -> int:
 
 def _gui(given: argparse.Namespace) -> int:
     require_instruments()
-    try:
-        import PySide6  # noqa: F401
-        import pyqtgraph  # noqa: F401
-    except ImportError:
+    from importlib.util import find_spec
+
+    if find_spec("PySide6") is None or find_spec("pyqtgraph") is None:
         raise InstallationError("the window needs Qt and pyqtgraph, which are not installed here; install them with: "
-                                "pip install 'dotspin-vlab[gui]'") from None
+                                "pip install 'dotspin-vlab[gui]'")
     from gui.app import has_display, open_window
 
     if not has_display():

@@ -9,10 +9,11 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import MISSING, dataclass
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 from vlab.errors import LimitError, SettingError, UnknownNameError
-from vlab.units import Q_, Quantity, parse_quantity, show, to_si, unit_factor
+from vlab.units import Q_, Quantity, make_quantity, parse_quantity, show, to_si, unit_factor
 
 _KEY = "vlab"
 
@@ -63,17 +64,18 @@ class Parameter:
                 raise LimitError(f"{owner} got {value!r}; it is {self.allowed()}.")
             return value
         if self.kind == "count":
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise SettingError(f"{owner} got {value!r}; it wants {self.allowed()}.")
+            if isinstance(value, bool) or not isinstance(value, Integral) or abs(int(value)) > 2**63:
+                raise SettingError(f"{owner} got {_short(value)}; it wants {self.allowed()}.")
             self._check_range(float(value), owner, f"{value}")
-            return value
+            return int(value)
         si = to_si(value, self.unit, owner)
         self._check_range(si / unit_factor(self.unit), owner, show(si, self.unit))
+        # a copy: quantities can be changed in place, and a default is shared by all
         ours = getattr(value, "_REGISTRY", None) is Q_._REGISTRY
-        return value if ours else Q_(si / unit_factor(self.unit), self.unit)
+        return Q_(value.magnitude, value.units) if ours else make_quantity(si, self.unit)
 
     def _check_range(self, number: float, owner: str, shown: str) -> None:
-        slack = 1e-12 * max(1.0, abs(number))  # 0.1 s given as 100 ms must not fail by its last bit
+        slack = 1e-12 * abs(number)  # 0.1 s given as 100 ms must not fail by its last bit
         too_low = number <= self.minimum if self.above else number < self.minimum - slack
         if too_low or number > self.maximum + slack:
             raise LimitError(f"{owner} got {shown}; it wants {self.allowed()}.")
@@ -229,6 +231,11 @@ class Parameters:
         for name, text in texts.items():
             values[name] = cls.parameter(name).parsed(text, f"{cls.title()}.{name}")
         return cls(**values)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def _rebuild(cls: type[Parameters], values: dict[str, Any]) -> Parameters:

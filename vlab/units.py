@@ -6,6 +6,7 @@ Every public method takes and returns pint quantities; inside, numbers are float
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -41,7 +42,10 @@ _KINDS = {
 @lru_cache(maxsize=512)
 def unit_factor(unit: str) -> float:
     """Return how many SI base units one ``unit`` is (no offset units)."""
-    return float(ureg.Quantity(1.0, unit).to_base_units().magnitude)
+    factor = factor_between(ureg.Unit(unit)._units, unit)
+    if factor is None:
+        raise SettingError(f"the unit {unit!r} has a zero of its own; use one such as K.")
+    return factor
 
 
 @lru_cache(maxsize=512)
@@ -55,8 +59,8 @@ def kind_of(unit: str) -> str:
 
 
 def make_quantity(si_value: float, unit: str) -> Quantity:
-    """Return the SI float as a quantity in ``unit``."""
-    return ureg.Quantity(si_value / unit_factor(unit), unit)
+    """Return the SI float as a quantity in ``unit``, to 15 digits, so that 0.4 stays 0.4."""
+    return ureg.Quantity(float(f"{si_value / unit_factor(unit):.15g}"), unit)
 
 
 def show(si_value: float, unit: str) -> str:
@@ -75,11 +79,21 @@ def _refuse(owner: str, value: object, unit: str) -> SettingError:
                         f"{owner} got {got}; it wants a pure number, {example}.")
 
 
-def _convert(value: Any, unit: str) -> Any:
-    try:
-        return value.to(ureg.Unit(unit))
-    except pint.DimensionalityError:
-        return value.to(ureg.Unit(unit), "Gaussian")  # 100 gauss are 10 mT in a laboratory
+@lru_cache(maxsize=4096)
+def factor_between(units: Any, unit: str) -> float | None:
+    """Return the SI factor of a pint units container of the dimension of ``unit``; None where a zero is shifted.
+
+    The one place where factors come from, so that the same quantity always becomes the same float.
+
+    Raises
+    ------
+    pint.DimensionalityError
+        The dimensions differ.
+    """
+    one: Any = ureg.Quantity(1.0, ureg.Unit(units))
+    if one.dimensionality != ureg.Unit(unit).dimensionality:
+        one = one.to(ureg.Unit(unit), "Gaussian")  # 100 gauss are 10 mT in a laboratory
+    return float(one.to_base_units().magnitude) if one._is_multiplicative else None
 
 
 def _adopt(foreign: Any, unit: str, owner: str) -> Any:
@@ -87,9 +101,10 @@ def _adopt(foreign: Any, unit: str, owner: str) -> Any:
     try:
         # their registry knows what their unit names mean; SI names mean the same in both
         theirs = foreign.to_base_units()
-        mine = ureg.Quantity(theirs.magnitude, str(theirs.units))
-        return mine if mine.check(ureg.Unit(unit).dimensionality) else ureg.Quantity(foreign.magnitude,
-                                                                                     str(foreign.units))
+        mine = ureg.Quantity(theirs.magnitude, f"{theirs.units:D}")
+        if mine.dimensionality == ureg.Unit(unit).dimensionality:
+            return mine
+        return ureg.Quantity(foreign.magnitude, f"{foreign.units:D}")
     except Exception:
         raise _refuse(owner, str(foreign), unit) from None
 
@@ -116,7 +131,8 @@ def to_si(value: object, unit: str, owner: str) -> float:
         if mine._REGISTRY is not ureg:
             mine = _adopt(mine, unit, owner)
         try:
-            number = _convert(mine, unit).to_base_units().magnitude
+            factor = factor_between(mine._units, unit)
+            number = mine.to_base_units().magnitude if factor is None else mine.magnitude * factor
         except (pint.DimensionalityError, pint.UndefinedUnitError):
             raise _refuse(owner, mine, unit) from None
     elif unit_is_dimensionless(unit) and isinstance(value, int | float) and not isinstance(value, bool):
@@ -138,6 +154,10 @@ def unit_is_dimensionless(unit: str) -> bool:
     return bool(ureg.Unit(unit).dimensionless)
 
 
+_TYPED = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*"  # the number
+                    r"([A-Za-z\u00b5%][\w\u00b5.*/^ ()-]{0,39})?")  # the unit
+
+
 def parse_quantity(text: str, owner: str, unit: str = "") -> Quantity:
     """Return what a person typed (``"20 ueV"``, ``"0.2s"``, ``"5"``) as a quantity.
 
@@ -148,13 +168,11 @@ def parse_quantity(text: str, owner: str, unit: str = "") -> Quantity:
     SettingError
         The text is not a number with a unit.
     """
-    cleaned = text.strip().replace("\u2212", "-").replace(",", ".")
-    if not cleaned or "__" in cleaned or not (cleaned[0].isdigit() or cleaned[0] in "+-."):
-        raise SettingError(f"{owner} got {text!r}; it wants a number with a unit, such as 1 {unit}.".replace(" .", "."))
-    try:
-        parsed: Quantity = ureg.Quantity(cleaned)
-    except Exception:
-        raise SettingError(
-            f"{owner} got {text!r}; it wants a number with a unit, such as 1 {unit}.".replace(" .", ".")
-        ) from None
-    return parsed
+    cleaned = text.strip().replace("\u2212", "-").replace(",", ".").replace("\u03bc", "\u00b5")
+    found = _TYPED.fullmatch(cleaned)
+    if found is not None and "^^" not in cleaned and cleaned.count("^") + cleaned.count("**") <= 2:
+        try:
+            return ureg.Quantity(float(found[1]), ureg.Unit(found[2].strip() if found[2] else ""))
+        except Exception:
+            found = None
+    raise SettingError(f"{owner} got {text!r}; it wants a number with a unit, such as 1 {unit}".rstrip() + ".")

@@ -50,7 +50,7 @@ class ClockPanel(QWidget):
         row.setContentsMargins(6, 0, 6, 0)
         for widget in (self.time, self.pace, self.hold, self.forward):
             row.addWidget(widget)
-        model.snapshot_changed.connect(self.show_snapshot)
+        model.readings_changed.connect(self.show_snapshot)
         model.clock_changed.connect(self.show_clock)
         self.show_clock()
 

@@ -109,8 +109,8 @@ class ExperimentPanel(QWidget):
         self.left.setAccessibleName("time left")
         column.addWidget(self.left)
         column.addStretch(1)
-        model.run_changed.connect(self.refresh)
-        model.scan_changed.connect(lambda _: self._show_progress())
+        model.run_changed.connect(self._on_run)
+        model.readings_changed.connect(lambda _: self._show_progress())
         model.clock_changed.connect(self.refresh)
         self.refresh()
 
@@ -143,6 +143,7 @@ class ExperimentPanel(QWidget):
             field.setHelp(parameter.help)
             field.valueEdited.connect(self.refresh)
             field.refused.connect(self._show_refusal)
+            field.accepted.connect(self.refresh)
             editor = field
             if parameter.optional:
                 editor = OptionalQuantity(field, "as dwell" if name == "time_constant" else "none")
@@ -205,11 +206,16 @@ class ExperimentPanel(QWidget):
             pace = self._model.lab.pace
             here = "a moment here" if math.isinf(pace) else f"{clock(lab / pace)} here"
             self._say(f"{self.procedure.points()} points, {clock(lab)} of lab time, {here}.")
-        self._show_buttons()
+        self.show_buttons()
         self._show_progress()
         self._commands.changed.emit()
 
-    def _show_buttons(self) -> None:
+    def _on_run(self) -> None:
+        self.show_buttons()
+        self._show_progress()
+
+    def show_buttons(self) -> None:
+        """Show which of Run, Pause and Abort are possible now."""
         paused = self._model.run_state == "paused" and self._model.run is not None
         titles = {"run.start": "Run", "run.pause": "Resume" if paused else "Pause", "run.abort": "Abort"}
         for key, button in self.buttons.items():
@@ -223,7 +229,8 @@ class ExperimentPanel(QWidget):
             self.bar.setValue(0)
             self.left.setText(" ")
             return
-        self.bar.setRange(0, point.total)
+        if self.bar.maximum() != point.total:
+            self.bar.setRange(0, point.total)
         self.bar.setValue(point.done)
         if self._model.run is None:
             self.left.setText(self._model.run_state)

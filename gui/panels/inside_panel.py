@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import pyqtgraph as pg
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from gui.lab import Snapshot
 from gui.models import History
-from gui.theme import Theme, mark_trace, restyle_plot
+from gui.theme import Theme, mark_trace
+from gui.widgets.plot import Plot
 
 
 class InsidePanel(QWidget):
-    """The nuclear polarization P and the Overhauser shift that it makes.
+    """The nuclear polarization P of the dot.
 
     Parameters
     ----------
@@ -22,19 +22,10 @@ class InsidePanel(QWidget):
     def __init__(self, history: History, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._history = history
-        self._theme = theme
+        self._series = history.series(lambda s: s.hidden["polarization"])
         self.value = QLabel("P = 0")
         self.value.setAccessibleName("nuclear polarization")
-        self.plot = pg.PlotWidget()
-        self.plot.setLabel("bottom", "lab time", units="s")
-        self.plot.setLabel("left", "polarization P")
-        self.plot.getAxis("left").enableAutoSIPrefix(False)
-        self.plot.setMinimumHeight(130)
-        self.plot.showGrid(x=True, y=True, alpha=0.15)
-        self.plot.setDownsampling(auto=True, mode="peak")
-        self.plot.setClipToView(True)
-        self.plot.setAccessibleName("nuclear polarization plot")
-        self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.plot = Plot(theme, "nuclear polarization plot", "lab time", "polarization P", bottom_unit="s")
         self.curve = self.plot.plot([], [])
         mark_trace(self.curve, "polarization")
         column = QVBoxLayout(self)
@@ -42,20 +33,21 @@ class InsidePanel(QWidget):
         column.addWidget(self.value)
         column.addWidget(self.plot, 1)
         history.changed.connect(self.draw)
-        theme.changed.connect(self._restyle)
-        self._restyle()
-
-    def _restyle(self) -> None:
-        restyle_plot(self.plot, self._theme)
+        history.model.readings_changed.connect(self._read)
+        self.plot.restyle()
 
     def draw(self) -> None:
         """Draw what the history holds."""
-        if not self.isVisible() or not self._history.times:
+        if not self.isVisible() or not self._history.rows:
             return
-        self.curve.setData(list(self._history.times), self._history.column(lambda s: s.hidden["polarization"]))
-        self.value.setText(f"P = {self._history.rows[-1].hidden['polarization']:+.4f}   (hidden from all instruments)")
+        times, values = self._series.times, self._series.values
+        self.curve.setData(times, values)
+        self.plot.show_all((times[0], times[-1]), (values.min(), values.max()))
 
-    def showEvent(self, event: object) -> None:  # noqa: N802
+    def _read(self, snapshot: Snapshot) -> None:
+        self.value.setText(f"P = {snapshot.hidden['polarization']:+.4f}   (hidden from all instruments)")
+
+    def showEvent(self, event: object) -> None:
         """Catch up with what happened while the panel was hidden."""
         super().showEvent(event)  # type: ignore[arg-type]
         self.draw()

@@ -68,7 +68,7 @@ class InstrumentPanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(f"{kind.title} panel")
-        self._unsubscribe = model.snapshot_changed.connect(self.show_snapshot)
+        self._unsubscribe = model.readings_changed.connect(self.show_snapshot)
         if model.snapshot.values:
             self.show_snapshot(model.snapshot)
 
@@ -158,7 +158,7 @@ class InstrumentPanel(QScrollArea):
                 if index >= 0 and index != editor.currentIndex():
                     editor.setCurrentIndex(index)
 
-    def showEvent(self, event: object) -> None:  # noqa: N802
+    def showEvent(self, event: object) -> None:
         """Catch up with what happened while the panel was hidden."""
         super().showEvent(event)  # type: ignore[arg-type]
         self.show_snapshot(self._model.snapshot)

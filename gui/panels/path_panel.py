@@ -37,7 +37,7 @@ class PathPanel(QScrollArea):
         self.setMinimumHeight(190)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setAccessibleName("optical path panel")
-        model.snapshot_changed.connect(self.show_snapshot)
+        model.readings_changed.connect(self.show_snapshot)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Say what the laboratory looks like."""

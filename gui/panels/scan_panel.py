@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from gui.models import LabModel, Scan
-from gui.theme import Theme, restyle_plot
+from gui.theme import Theme
+from gui.widgets.plot import Plot
 
 _EARLIER = 6
 
@@ -25,13 +26,8 @@ class ScanPanel(QWidget):
         super().__init__(parent)
         self._model = model
         self._theme = theme
-        self.plot = pg.PlotWidget()
-        self.plot.setLabel("bottom", "bare detuning (µeV), positive: laser red of the line")
-        self.plot.getAxis("bottom").enableAutoSIPrefix(False)
-        self.plot.showGrid(x=True, y=True, alpha=0.15)
+        self.plot = Plot(theme, "scan plot", "bare detuning (µeV), positive: laser red of the line")
         self.plot.addLegend(offset=(-8, 8))
-        self.plot.setAccessibleName("scan plot")
-        self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.quantity = QComboBox()
         self.quantity.addItem("DT in units of its peak", "dt_normalized")
         self.quantity.addItem("DT in volts (lock-in X)", "dt")
@@ -69,48 +65,67 @@ class ScanPanel(QWidget):
         self.redraw()
 
     def _on_run(self) -> None:
-        if len(self._model.scans) != self._drawn:
-            self.redraw()
+        if self._model.scans and self._model.scans[-1].number != self._drawn:
+            self._follow_runs()
+            self.plot.show_again()
+            self._frame()
         self._summarize()
 
     def redraw(self, *_: object) -> None:
-        """Draw everything anew: after a new run, another quantity or another theme."""
+        """Draw everything anew: after another choice of quantity, of earlier runs or of theme."""
         self.plot.clear()
         self._curves.clear()
-        self._drawn = len(self._model.scans)
-        shown = self._model.scans[-1 - self.earlier.value():]
-        ink = self._theme.colour("grid")
-        for age, scan in enumerate(reversed(shown)):
-            for leg, trace in enumerate(scan.traces):
-                colour = self._theme.trace("dt") if age == 0 else ink
-                if age:
-                    colour.setAlphaF(max(0.25, 0.9 - 0.14 * age))
-                style = Qt.PenStyle.DashLine if trace.dashed else Qt.PenStyle.SolidLine
-                curve = self.plot.plot([], [], pen=pg.mkPen(colour, width=1, style=style), name=trace.label)
-                curve.setZValue(-age)
-                self._curves[scan.number, leg] = curve
-        for scan in shown:
-            self._grow(scan)
+        self._follow_runs()
+        for scan in self._shown_scans():
+            self._fill(scan)
         normalized = self.quantity.currentData() == "dt_normalized"
-        self.plot.setLabel("left", "DT (units of its peak)" if normalized else "DT, lock-in X",
-                           units=None if normalized else "V")
-        restyle_plot(self.plot, self._theme)
-        ground = self._theme.colour("base")
-        ground.setAlphaF(0.8)
-        self.plot.getPlotItem().legend.setBrush(ground)
-        if self._model.run is not None:
-            grid = self._model.run.procedure.detunings()  # type: ignore[attr-defined]
-            self.plot.setXRange(min(grid), max(grid), padding=0.02)
-            self.plot.enableAutoRange(axis="y")
-        else:
-            self.plot.enableAutoRange()
+        self.plot.set_left("DT (units of its peak)" if normalized else "DT, lock-in X", None if normalized else "V")
+        self.plot.show_again()
+        self._frame()
+        self._summarize()
+
+    def _shown_scans(self) -> list[Scan]:
+        return self._model.scans[-1 - self.earlier.value():]
+
+    def _follow_runs(self) -> None:
+        """Add the curves of new runs, fade those of earlier ones, drop the oldest."""
+        shown = self._shown_scans()
+        self._drawn = shown[-1].number if shown else -1
+        for key in [k for k in self._curves if k[0] not in {scan.number for scan in shown}]:
+            self.plot.removeItem(self._curves.pop(key))
+        for age, scan in enumerate(reversed(shown)):
+            colour = self._theme.trace("dt") if age == 0 else self._theme.colour("grid")
+            if age:
+                colour.setAlphaF(max(0.25, 0.9 - 0.14 * age))
+            for leg, trace in enumerate(scan.traces):
+                style = Qt.PenStyle.DashLine if trace.dashed else Qt.PenStyle.SolidLine
+                pen = pg.mkPen(colour, width=1, style=style)
+                if (scan.number, leg) not in self._curves:
+                    self._curves[scan.number, leg] = self.plot.plot([], [], pen=pen, name=trace.label)
+                self._curves[scan.number, leg].setPen(pen)
+                self._curves[scan.number, leg].setZValue(-age)
+
+    def _frame(self) -> None:
+        """Show the whole grid of the run from its first point on, and all values."""
+        column = self.quantity.currentData()
+        scans = self._shown_scans()
+        values = [trace.column(column) for scan in scans for trace in scan.traces]
+        seen = [(min(v), max(v)) for v in values if v]
+        unit = 1.0 if column == "dt_normalized" else 2e-5
+        low, high = min([0.0, *(s[0] for s in seen)]), max([unit, *(s[1] for s in seen)])
+        ends = [end for scan in scans for end in (scan.axis[0], scan.axis[-1])] or [-30.0, 20.0]
+        self.plot.show_all((min(ends), max(ends)), (low, high))
 
     def _grow(self, scan: Scan) -> None:
+        self._fill(scan)
+        self._frame()
+        self._summarize()
+
+    def _fill(self, scan: Scan) -> None:
         for leg, trace in enumerate(scan.traces):
             curve = self._curves.get((scan.number, leg))
-            if curve is not None:
+            if curve is not None and trace.detuning:
                 curve.setData(trace.detuning, trace.column(self.quantity.currentData()))
-        self._summarize()
 
     def _summarize(self) -> None:
         if not self._model.scans:

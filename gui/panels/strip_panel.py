@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pyqtgraph as pg
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gui.models import History, chartable
-from gui.quantity_scale import pretty_unit
+from gui.lab import Snapshot
+from gui.models import History, Series, chartable
+from gui.quantity_scale import pretty_unit, scale_of
 from gui.readout import readout
-from gui.theme import Theme, mark_trace, restyle_plot
+from gui.theme import Theme, mark_trace
+from gui.widgets.plot import Plot
 from vlab.units import unit_factor
 
 _START = "lockin.x"
@@ -27,8 +27,8 @@ class StripPanel(QWidget):
     def __init__(self, history: History, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._history = history
-        self._theme = theme
         self._choices = chartable()
+        self._series: Series | None = None
         self.choice = QComboBox()
         self.choice.addItems(list(self._choices))
         self.choice.setCurrentText(_START)
@@ -37,14 +37,7 @@ class StripPanel(QWidget):
         self.choice.currentTextChanged.connect(self._choose)
         self.value = QLabel()
         self.value.setAccessibleName("strip chart value")
-        self.plot = pg.PlotWidget()
-        self.plot.setLabel("bottom", "lab time", units="s")
-        self.plot.setMinimumHeight(130)
-        self.plot.showGrid(x=True, y=True, alpha=0.15)
-        self.plot.setDownsampling(auto=True, mode="peak")
-        self.plot.setClipToView(True)
-        self.plot.setAccessibleName("strip chart")
-        self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.plot = Plot(theme, "strip chart", "lab time", bottom_unit="s")
         self.curve = self.plot.plot([], [])
         row = QHBoxLayout()
         row.addWidget(self.choice)
@@ -55,37 +48,37 @@ class StripPanel(QWidget):
         column.addLayout(row)
         column.addWidget(self.plot, 1)
         history.changed.connect(self.draw)
-        theme.changed.connect(self._restyle)
+        history.model.readings_changed.connect(self._read)
         self._choose(_START)
 
     def _choose(self, title: str) -> None:
         instrument, key, unit = self._choices[title]
         self._instrument, self._key, self._unit = instrument, key, unit
-        self._factor = unit_factor(unit)
-        plain = pretty_unit(unit)
-        prefixable = unit in ("V", "Hz", "T", "nW", "eV")
-        self.plot.setLabel("left", title, units={"nW": "W"}.get(unit, unit) if prefixable else None)
-        if not prefixable:
-            self.plot.setLabel("left", f"{title} ({plain})")
-        if prefixable and unit in ("nW",):
-            self._factor = 1.0
+        plain = scale_of(unit)
+        self._factor = unit_factor(unit) / 10.0**plain.home if plain.prefixable else unit_factor(unit)
+        if plain.prefixable:
+            self.plot.set_left(title, plain.base)
+        else:
+            self.plot.set_left(f"{title} ({pretty_unit(unit)})", None)
+        factor = self._factor
+        self._series = self._history.series(lambda s: float(s.values[instrument][key]) / factor, self._series)
+        self.plot.show_again()
         mark_trace(self.curve, key.removesuffix("_actual"))
-        self._restyle()
+        self.plot.restyle()
         self.draw()
-
-    def _restyle(self) -> None:
-        restyle_plot(self.plot, self._theme)
 
     def draw(self) -> None:
         """Draw what the history holds."""
-        if not self.isVisible() or not self._history.times:
+        if not self.isVisible() or not self._history.rows or self._series is None:
             return
-        values = self._history.column(lambda s: float(s.values[self._instrument][self._key]) / self._factor)
-        self.curve.setData(list(self._history.times), values)
-        last = self._history.rows[-1].values[self._instrument][self._key]
-        self.value.setText(readout(last, self._unit))
+        times, values = self._series.times, self._series.values
+        self.curve.setData(times, values)
+        self.plot.show_all((times[0], times[-1]), (values.min(), values.max()))
 
-    def showEvent(self, event: object) -> None:  # noqa: N802
+    def _read(self, snapshot: Snapshot) -> None:
+        self.value.setText(readout(snapshot.values[self._instrument][self._key], self._unit))
+
+    def showEvent(self, event: object) -> None:
         """Catch up with what happened while the panel was hidden."""
         super().showEvent(event)  # type: ignore[arg-type]
         self.draw()

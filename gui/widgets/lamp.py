@@ -37,12 +37,12 @@ class Lamp(QWidget):
             self.setAccessibleDescription("on" if lit else "off")
             self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Return the size of lamp and name."""
         metrics = self.fontMetrics()
         return QSize(metrics.horizontalAdvance(self._text) + metrics.height() + 8, metrics.height() + 4)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         """Draw the lamp and its name."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -6,6 +6,7 @@ read or lies outside the limits stays as it is, in red, with the reason; Escape 
 
 from __future__ import annotations
 
+import contextlib
 import html
 import math
 
@@ -87,6 +88,7 @@ class QuantitySpinBox(QAbstractSpinBox):
         """Set the limits in SI base units; the value stays even if it lies outside."""
         self._field.set_limits(minimum, maximum)
         self._describe()
+        self._check_again()
 
     def minimum(self) -> float:
         """Return the lowest value that can be typed, in SI base units."""
@@ -160,12 +162,14 @@ class QuantitySpinBox(QAbstractSpinBox):
             line.setSelection(len(shorter), len(text) - len(shorter))
             line.del_()  # can be undone; emits textEdited once more
             line.setCursorPosition(cursor)
-        elif self._reason:
-            try:
-                self._field.check(text)
-            except SettingError:
-                return
-            self._accept()
+        else:
+            self._check_again()
+
+    def _check_again(self) -> None:
+        if self._reason:
+            with contextlib.suppress(SettingError):
+                self._field.check(self.lineEdit().text())
+                self._accept()
 
     # --- refusing
 
@@ -173,8 +177,8 @@ class QuantitySpinBox(QAbstractSpinBox):
         again = reason == self._reason
         self._reason = reason
         self._dress()
-        if self.isVisible():
-            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), html.escape(reason), self)
+        if self.isVisible() and (self.hasFocus() or not again):
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), _plain(reason), self)
         if not again:
             self.refused.emit(reason)
 
@@ -201,7 +205,7 @@ class QuantitySpinBox(QAbstractSpinBox):
     def _describe(self) -> None:
         limits = self._field.limits()
         about = "\n".join(part for part in (self._help, f"Allowed: {limits}." if limits else "") if part)
-        self.setToolTip(self._reason or about)
+        self.setToolTip(_plain(self._reason or about))
         self.setAccessibleDescription(self._reason or about)
 
     # --- what Qt asks
@@ -298,3 +302,8 @@ class QuantitySpinBox(QAbstractSpinBox):
     def minimumSizeHint(self) -> QSize:
         """Return the same as `sizeHint`: a number must not be cut."""
         return self.sizeHint()
+
+
+def _plain(text: str) -> str:
+    """Return a text that a tool-tip shows as it is, even if a hand typed ``<b>``."""
+    return f"<p>{html.escape(text)}</p>".replace("\n", "<br>") if "<" in text else text

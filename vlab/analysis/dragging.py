@@ -100,5 +100,8 @@ def dragging_width(dataset: xarray.Dataset, direction: str | None = None) -> Dra
     trace = trace.dropna("detuning")
     if trace.size < 2:
         raise DataError(f"dragging_width wants at least two points; this scan has {trace.size}.")
+    if not float(trace.values.max()) > 0.0:
+        raise DataError("dragging_width found no absorption above zero in this scan; is the lock-in's phase right and "
+                        "the shutter open?")
     on, off, clipped = half_maximum_extent(trace["detuning"].values, trace.values)
     return DraggingWidth(Q_(abs(off - on), "ueV"), Q_(on, "ueV"), Q_(off, "ueV"), clipped)

@@ -49,7 +49,7 @@ class LabClock:
     def __init__(self, let_pass: Callable[[int], None] = lambda _ps: None) -> None:
         self._let_pass = let_pass
         self._now_ps = 0
-        self._participants = 0
+        self._participants: dict[int, int] = {}
         self._deadlines: dict[int, int] = {}
         self._changed = threading.Condition()
 
@@ -69,7 +69,7 @@ class LabClock:
 
     def sleep_until(self, deadline_ps: int) -> None:
         """Let lab time pass until ``deadline_ps``."""
-        if self._participants <= 1 and not self._deadlines:
+        if len(self._participants) <= 1 and not self._deadlines:
             self._move_to(deadline_ps)
             return
         me = threading.get_ident()
@@ -77,13 +77,16 @@ class LabClock:
             self._deadlines[me] = deadline_ps
             try:
                 while self._now_ps < deadline_ps:
-                    if len(self._deadlines) >= self._participants:
-                        self._move_to(min(self._deadlines.values()))
+                    earliest = min(self._deadlines.values())
+                    # a sleeper whose time has come, but who has not woken yet, is counted as awake
+                    if len(self._deadlines) >= len(self._participants) and earliest > self._now_ps:
+                        self._move_to(earliest)
                         self._changed.notify_all()
-                        continue
-                    self._changed.wait()
+                    else:
+                        self._changed.wait()
             finally:
                 del self._deadlines[me]
+                self._changed.notify_all()
 
     def _move_to(self, ps: int) -> None:
         if ps > self._now_ps:
@@ -93,13 +96,16 @@ class LabClock:
     @contextmanager
     def participant(self) -> Iterator[None]:
         """Count the calling thread among those without whose sleep time does not move."""
+        me = threading.get_ident()
         with self._changed:
-            self._participants += 1
+            self._participants[me] = self._participants.get(me, 0) + 1
         try:
             yield
         finally:
             with self._changed:
-                self._participants -= 1
+                self._participants[me] -= 1
+                if not self._participants[me]:
+                    del self._participants[me]
                 self._changed.notify_all()
 
 

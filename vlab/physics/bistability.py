@@ -61,7 +61,12 @@ class FixedPoint:
 
 
 def _real_roots(coefficients: NDArray[np.float64]) -> list[float]:
-    trimmed = np.trim_zeros(coefficients, "b")
+    largest = float(np.abs(coefficients).max())
+    if largest < 1e-290:
+        return []
+    scaled = coefficients / largest
+    # a leading coefficient that is lost in the others' rounding would make roots at infinity
+    trimmed = np.trim_zeros(np.where(np.abs(scaled) < 1e-15, 0.0, scaled), "b")
     if trimmed.size < 2:
         return []
     roots = polynomial.polyroots(trimmed)
@@ -71,7 +76,7 @@ def _real_roots(coefficients: NDArray[np.float64]) -> list[float]:
         if abs(root.imag) > 1e-6 * (1.0 + abs(root)):
             continue
         u = float(root.real)
-        for _ in range(20):  # the companion matrix gives about half the digits; Newton gives the rest
+        for _ in range(20):  # takes off the last digits of rounding in the companion matrix
             slope = float(polynomial.polyval(u, derivative))
             if slope == 0.0:
                 break
@@ -84,8 +89,8 @@ def _real_roots(coefficients: NDArray[np.float64]) -> list[float]:
     return sorted(found)
 
 
-def _point(model: RateModel, u: float) -> FixedPoint:
-    p = model.pumping(u) / model.gamma_dec
+def _point(model: RateModel, u: float, polarization: float | None = None) -> FixedPoint:
+    p = model.pumping(u) / model.gamma_dec if polarization is None else polarization
     delta = 0.5 * u * model.gamma_p
     slope = model.pumping_slope(u) * 2.0 / model.gamma_p
     return FixedPoint(
@@ -138,12 +143,7 @@ def locking_points(model: RateModel, polarization: float = 0.0) -> list[FixedPoi
     square = np.array([1.0, 0.0, 2.0, 0.0, 1.0])
     pump = np.array([model.a - model.b, 2.0 * model.c, model.a])
     coefficients = polynomial.polysub(pump, model.gamma_dec * polarization * square)
-    points = []
-    for u in _real_roots(coefficients):
-        point = _point(model, u)
-        points.append(FixedPoint(point.delta + model.k * polarization, point.delta, polarization, point.absorption,
-                                 point.stable, point.stable_at_frozen_polarization))
-    return points
+    return [_point(model, u, polarization) for u in _real_roots(coefficients)]
 
 
 def largest_negative_polarization(model: RateModel) -> float:

@@ -74,6 +74,8 @@ def _tick(p, u0, w0, x, slope, tick, scale, k, a, b, c, gamma_dec, tolerance):
         h2 = h * h
         h4 = h2 * h2
         error = max(abs(p5) * h4 * h, 0.05 * abs(p4) * h4)
+        if error != error:  # not a number: no step will ever be short enough
+            return np.nan
         if error <= tolerance or h < 1e-9 * tick:
             p += h * (p1 + h * (p2 + h * (p3 + h * (p4 + h * p5))))
             t += h
@@ -136,7 +138,7 @@ def evolve(p: float, x: ArrayLike, tick: float, *, k: float, gamma_p: float, a: 
     a, b, c, gamma_dec : float
         Rates of the model in 1/s; see the module's equation.
     tolerance : float
-        Error of P that one tick may add.
+        Largest last term of the series of P in a step; a tick is one step unless P or x change fast.
 
     Returns
     -------
@@ -148,8 +150,8 @@ def evolve(p: float, x: ArrayLike, tick: float, *, k: float, gamma_p: float, a: 
         Fewer than one boundary, or a width or tick that is not positive.
     """
     grid = np.ascontiguousarray(x, dtype=float)
-    if grid.ndim != 1 or grid.size < 1:
-        raise ValueError(f"x must be a one-dimensional array of tick boundaries, got shape {grid.shape}")
+    if np.ndim(x) != 1 or grid.size < 1:
+        raise ValueError(f"x must be a one-dimensional array of tick boundaries, got shape {np.shape(x)}")
     if not (gamma_p > 0 and tick > 0):
         raise ValueError(f"gamma_p and tick must be positive, got {gamma_p} and {tick}")
     polarization = np.empty_like(grid)

@@ -95,7 +95,10 @@ def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, fre
     phase = np.empty(lines, np.complex128)
     response = np.empty(lines, np.complex128)
     for c in range(lines):
-        phase[c] = _phasor(shifts[c], start_ps)
+        if c > 0 and shifts[c] == -shifts[c - 1]:
+            phase[c] = phase[c - 1].conjugate()
+        else:
+            phase[c] = _phasor(shifts[c], start_ps)
         response[c] = 1.0 / (1.0 + 2j * np.pi * shifts[c] * tau)
     for i in range(envelopes.shape[1] - 1):
         first = 0.0j

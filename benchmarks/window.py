@@ -1,0 +1,127 @@
+"""How the window behaves under load: ``python -m benchmarks.window`` (offscreen unless QT_QPA_PLATFORM is set).
+
+Event-loop gaps are the times between ticks of a 1 ms timer in the window's thread; wall time, so a busy machine shows.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def first_window() -> float:
+    """Return the wall seconds from the start of the interpreter to a drawn window."""
+    code = """
+import sys
+from gui.app import make_window, settle
+from PySide6.QtCore import QSettings
+window = make_window(QSettings(sys.argv[1], QSettings.Format.IniFormat))
+window.show()
+settle(0.0)
+window.grab()
+print("drawn", flush=True)
+window.close()
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.time()
+        with subprocess.Popen([sys.executable, "-c", code, f"{folder}/s.ini"], stdout=subprocess.PIPE, text=True,
+                              stderr=subprocess.DEVNULL) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            took = time.time() - start
+            process.stdout.read()
+    return took
+
+
+def main() -> None:
+    """Measure and print."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    print(f"first window, warm cache: {min(first_window() for _ in range(3)):.2f} s (target 3 s)")
+    from PySide6.QtCore import QSettings, QTimer
+
+    from gui.app import be_quick_to_respond, make_window, settle, wait_until
+
+    be_quick_to_respond()
+    gaps: list[float] = []
+    last = time.perf_counter()
+
+    def tick() -> None:
+        nonlocal last
+        now = time.perf_counter()
+        gaps.append(now - last)
+        last = now
+
+    def worst(do: Callable[[], None]) -> float:
+        nonlocal last
+        gaps.clear()
+        last = time.perf_counter()
+        do()
+        return max(gaps) * 1e3
+
+    with tempfile.TemporaryDirectory() as folder:
+        window = make_window(QSettings(f"{folder}/s.ini", QSettings.Format.IniFormat), "light")
+        window.model.folder = Path(folder)
+        timer = QTimer(interval=1)
+        timer.timeout.connect(tick)
+        timer.start()
+        window.show()
+
+        def connect() -> None:
+            wait_until(lambda: window.model.connected, 60.0)
+
+        print(f"worst gap while the bench is made: {worst(connect):.0f} ms")
+        window.model.set_pace(math.inf)
+
+        def scan(dwell: float, directions: str = "both", step: float = 0.4) -> None:
+            window.experiment.fill(dwell=dwell, directions=directions, step=step * 1.602176634e-25)
+            window.commands.run("run.start")
+            wait_until(lambda: window.model.run is not None, 10.0)
+            wait_until(lambda: window.model.run is None, 120.0)
+
+        print(f"worst gap in the first scan: {worst(lambda: scan(1.0)):.0f} ms (target 100 ms)")
+        for number in range(3):
+            print(f"worst gap in scan {number + 2}, as fast as possible: {worst(lambda: scan(5.0)):.0f} ms "
+                  "(target 50 ms)")
+        print(f"worst gap in a scan of 5000 points: {worst(lambda: scan(0.2, 'both', 0.02)):.0f} ms (target 50 ms)")
+        window.model.set_pace(10.0)
+        window.experiment.fill(dwell=5.0)
+        window.commands.run("run.start")
+        wait_until(lambda: window.model.run is not None, 10.0)
+        frames = 0
+        original = window.inside.plot.paintEvent
+        count = [0]
+
+        def paint(event: object) -> None:
+            count[0] += 1
+            original(event)
+
+        window.inside.plot.paintEvent = paint
+        settle(0.2)
+        count[0], start = 0, time.perf_counter()
+        settle(3.0)
+        frames = count[0] / (time.perf_counter() - start)
+        print(f"frames a second of the live plots during a scan: {frames:.0f} (timer 25)")
+        start = time.perf_counter()
+        window.commands.run("run.abort")
+        wait_until(lambda: window.state_label.text() != "running", 10.0)
+        said = (time.perf_counter() - start) * 1e3
+        wait_until(lambda: window.model.run is None, 10.0)
+        print(f"abort answered after {said:.0f} ms, file written after {(time.perf_counter() - start) * 1e3:.0f} ms "
+              "(target 100 ms)")
+        window.model.set_pace(1.0)
+        settle(1.0)
+        start, used = time.perf_counter(), time.process_time()
+        settle(5.0)
+        share = (time.process_time() - used) / (time.perf_counter() - start)
+        print(f"CPU of the whole window left running in real time: {share:.0%} of one core")
+        window.close()
+
+
+if __name__ == "__main__":
+    main()

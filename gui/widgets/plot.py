@@ -1,0 +1,99 @@
+"""A pyqtgraph plot as this window uses it: coloured by the theme, quick with live data, leaving nothing behind."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGraphicsItem, QWidget
+
+from gui.theme import Theme, restyle_plot
+
+
+class Plot(pg.PlotWidget):
+    """A plot that follows the theme.
+
+    Parameters
+    ----------
+    theme : Theme
+    name : str
+        What screen readers call it.
+    bottom, left : str
+        Titles of the axes, without units where `units` are given.
+    bottom_unit : str or None
+        Unit of the horizontal axis, which then gets SI prefixes.
+    """
+
+    def __init__(self, theme: Theme, name: str, bottom: str, left: str = "", *, bottom_unit: str | None = None,
+                 parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setLabel("bottom", bottom, units=bottom_unit)
+        self.setLabel("left", left)
+        for side in ("bottom", "left"):
+            self.getAxis(side).enableAutoSIPrefix(side == "bottom" and bottom_unit is not None)
+        self.showGrid(x=True, y=True, alpha=0.15)
+        # axes with their grid cost most of a frame: they are kept as pixels, and `show_all` moves them rarely
+        for side in ("bottom", "left"):
+            self.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self.setDownsampling(auto=True, mode="peak")
+        self.setClipToView(True)
+        self.setMinimumHeight(130)
+        self.setAccessibleName(name)
+        self.setToolTip("Drag to pan, roll to zoom, right-click for more; the button A in the corner shows all.")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # pyqtgraph's menus have no parent; they would outlive the plot
+        item = self.getPlotItem()
+        for menu in (item.vb.menu, item.ctrlMenu):
+            menu.setParent(self, menu.windowFlags())
+        self._by_hand = False
+        self.show_again()
+        item.vb.sigRangeChangedManually.connect(self._on_hand)
+        item.autoBtn.clicked.connect(self.show_again)
+        theme.changed.connect(self.restyle)
+        self.restyle()
+
+    def _on_hand(self, *_: object) -> None:
+        self._by_hand = True
+        self.getPlotItem().autoBtn.show()
+
+    def show_again(self) -> None:
+        """Follow the data again after a hand has panned or zoomed."""
+        self._by_hand = False
+        self.getPlotItem().disableAutoRange()
+        self.getPlotItem().autoBtn.hide()
+        self._shown: list[list[float]] = [[0.0, 0.0], [0.0, 0.0]]
+
+    def show_all(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Make sure that the data between these bounds is seen, moving the axes in few, generous steps.
+
+        Parameters
+        ----------
+        x, y : tuple of float
+            Lowest and highest value of the data.
+        """
+        if self._by_hand:
+            return
+        for axis, (low, high) in enumerate((x, y)):
+            shown = self._shown[axis]
+            span = high - low or abs(high) or 1.0
+            fits = shown[0] <= low and high <= shown[1] and (shown[1] - shown[0]) <= 3.0 * span
+            if not fits:
+                margin = (0.0, 0.25) if axis == 0 else (0.15, 0.15)
+                self._shown[axis] = [low - margin[0] * span, high + margin[1] * span]
+                self.setRange(**{"xRange" if axis == 0 else "yRange": self._shown[axis]}, padding=0.0,
+                              disableAutoRange=True)
+
+    def set_left(self, title: str, unit: str | None) -> None:
+        """Name the vertical axis; with a unit it gets SI prefixes."""
+        self.setLabel("left", title, units=unit)
+        self.getAxis("left").enableAutoSIPrefix(unit is not None)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take over the theme's colours."""
+        restyle_plot(self, self._theme)
+        legend = self.getPlotItem().legend
+        if legend is not None:
+            ground = self._theme.colour("base")
+            ground.setAlphaF(0.8)
+            legend.setBrush(ground)

@@ -1,0 +1,45 @@
+"""A window on a running laboratory, for tests."""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+
+import shiboken6
+from PySide6.QtCore import QSettings
+
+from gui.lab import Lab
+from gui.main_window import MainWindow
+from gui.models import LabModel
+from gui.theme import apply_theme
+from instruments import dragging_bench
+
+
+@contextmanager
+def laboratory(qapp, qtbot, folder, *, seed=0, mode="light", shown=True):
+    """Open a window whose files go to ``folder``; close it and its lab thread at the end."""
+    settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    model = LabModel(Lab(lambda: dragging_bench(seed=seed)))
+    model.folder = folder / "runs"
+    window = MainWindow(model, apply_theme(qapp, mode), settings)
+    model.lab.start()
+    try:
+        if shown:
+            window.show()
+            qtbot.waitExposed(window)
+        qtbot.waitUntil(lambda: model.connected, timeout=20_000)
+        model.set_pace(math.inf)
+        yield window
+    finally:
+        window.close()
+        model.lab.stop()
+        shiboken6.delete(window)
+
+
+def run_to_end(qtbot, window, press):
+    """Do what starts a run and wait until it has ended; returns the scan."""
+    before = len(window.model.scans)
+    press()
+    qtbot.waitUntil(lambda: len(window.model.scans) > before, timeout=10_000)
+    qtbot.waitUntil(lambda: window.model.run is None, timeout=60_000)
+    return window.model.scans[-1]

@@ -1,0 +1,386 @@
+"""The window, driven as a hand would: keys and mouse, then a look at the laboratory."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import xarray
+from laboratory import laboratory, run_to_end
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QTabBar,
+    QWidget,
+)
+
+from gui.panels.experiment_panel import OptionalQuantity
+from gui.panels.path_panel import path_in_words
+from gui.theme import apply_theme
+from gui.widgets.quantity_spin_box import QuantitySpinBox
+from instruments import dragging_bench
+from instruments.benches import INSTRUMENTS
+from vlab import Q_, run
+from vlab.experiments import DwellTimeScan
+
+
+@pytest.fixture
+def window(qapp, qtbot, tmp_path):
+    with laboratory(qapp, qtbot, tmp_path) as window:
+        yield window
+
+
+def type_into(qtbot, field, text, enter=True):
+    """Select all in a field and type."""
+    qtbot.mouseClick(field.lineEdit(), Qt.MouseButton.LeftButton)
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+    if enter:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def click(qtbot, button):
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, button.height() // 2))
+
+
+def short_scan(qtbot, window, dwell="200 ms"):
+    type_into(qtbot, window.experiment.editors["start"], "4")
+    type_into(qtbot, window.experiment.editors["stop"], "-6 ueV")
+    type_into(qtbot, window.experiment.editors["dwell"], dwell)
+
+
+def test_a_scan_by_clicking_gives_the_scripts_numbers_to_the_bit(qtbot, window):
+    short_scan(qtbot, window)
+    scan = run_to_end(qtbot, window, lambda: click(qtbot, window.experiment.buttons["run.start"]))
+    asked = DwellTimeScan(start=Q_(4, "ueV"), stop=Q_(-6, "ueV"), step=Q_(0.4, "ueV"), dwell=Q_(0.2, "s"))
+    expected = run(asked, dragging_bench(seed=0), save=False)
+    assert scan.status == "completed"
+    assert scan.traces[0].dt == list(expected["dt"].values)
+    x, y = window.scan_panel._curves[1, 0].getData()
+    np.testing.assert_array_equal(x, expected["detuning"])
+    np.testing.assert_array_equal(y, expected["dt_normalized"])
+    with xarray.open_dataset(scan.file) as found:
+        np.testing.assert_array_equal(found["dt"], expected["dt"])
+    assert "completed" in window.bar.label.text()
+    assert window.experiment.bar.value() == window.experiment.bar.maximum() == 26
+
+
+def test_s1a_traces_by_clicking(qtbot, window):
+    """Figure S1a: dwell times of 200, 1000 and 5000 ms, overlaid."""
+    for dwell in ("200 ms", "1 s", "5000 ms"):
+        type_into(qtbot, window.experiment.editors["dwell"], dwell)
+        run_to_end(qtbot, window, lambda: click(qtbot, window.experiment.buttons["run.start"]))
+    widths = []
+    for number, dwell in enumerate((0.2, 1.0, 5.0)):
+        asked = DwellTimeScan(dwell=Q_(dwell, "s"))
+        bench = dragging_bench(seed=0)
+        bench.run_number = number
+        expected = run(asked, bench, save=False)
+        assert window.model.scans[number].traces[0].dt_normalized == list(expected["dt_normalized"].values)
+        y = np.array(window.model.scans[number].traces[0].dt_normalized)
+        widths.append((y > 0.5 * y.max()).sum())
+    assert widths[0] < widths[1] < widths[2]
+    assert len(window.scan_panel._curves) == 3
+
+
+def test_keyboard_alone(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.model.run is not None or bool(window.model.scans), timeout=5000)
+    qtbot.waitUntil(lambda: window.model.run is None, timeout=30_000)
+    assert window.model.scans[-1].status == "completed"
+    shown = window.docks["inside"].isHidden()
+    qtbot.keyClick(window, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    assert window.docks["inside"].isHidden() != shown
+    qtbot.keyClick(window, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    assert window.model.lab.held
+    assert window.clock.hold.isChecked()
+
+
+def test_the_palette(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    palette = window.palette_dialog
+    assert palette.isVisible()
+    qtbot.keyClicks(palette.line, "hold")
+    qtbot.keyClick(palette.line, Qt.Key.Key_Down)
+    qtbot.keyClick(palette.line, Qt.Key.Key_Up)
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert not palette.isVisible()
+    assert window.model.lab.held
+
+
+def test_pause_resume_abort(qtbot, window):
+    window.model.set_pace(2.0)
+    short_scan(qtbot, window)
+    buttons = window.experiment.buttons
+    click(qtbot, buttons["run.start"])
+    qtbot.waitUntil(lambda: window.model.run is not None, timeout=5000)
+    assert not buttons["run.start"].isEnabled()
+    click(qtbot, buttons["run.pause"])
+    qtbot.waitUntil(lambda: window.model.run_state == "paused", timeout=5000)
+    assert buttons["run.pause"].text() == "Resume"
+    here = window.model.lab.snapshot.lab_time
+    qtbot.wait(80)
+    assert window.model.lab.snapshot.lab_time == here
+    click(qtbot, buttons["run.pause"])
+    qtbot.waitUntil(lambda: window.model.run_state == "running", timeout=5000)
+    qtbot.waitUntil(lambda: bool(window.model.scans[-1].traces[0].dt), timeout=5000)
+    click(qtbot, buttons["run.abort"])
+    qtbot.waitUntil(lambda: window.model.run is None, timeout=5000)
+    assert window.model.scans[-1].status == "aborted"
+    assert window.model.scans[-1].file.exists()
+    qtbot.waitUntil(lambda: "the shutter is closed" in window.path.check.text(), timeout=5000)
+
+
+def test_wrong_input_in_the_form_is_told_and_kept(qtbot, window):
+    panel = window.experiment
+    type_into(qtbot, panel.editors["dwell"], "5 V")
+    assert panel.procedure is None
+    assert not panel.buttons["run.start"].isEnabled()
+    assert "is a voltage" in panel.message.text()
+    assert "5 V" in panel.editors["dwell"].text()
+    type_into(qtbot, panel.editors["dwell"], "5 s")
+    assert panel.procedure is not None
+    assert "10:30 of lab time" in panel.message.text()
+    type_into(qtbot, panel.editors["stop"], "20 ueV")
+    assert "same as start" in panel.message.text()
+    assert not panel.buttons["run.start"].isEnabled()
+
+
+def test_the_form_has_every_parameter(window):
+    assert list(window.experiment.editors) == list(DwellTimeScan.parameters())
+    assert window.experiment.procedure.as_record() == DwellTimeScan().as_record()
+
+
+def test_an_optional_time_constant(qtbot, window):
+    editor = window.experiment.editors["time_constant"]
+    assert isinstance(editor, OptionalQuantity)
+    click(qtbot, editor.box)
+    type_into(qtbot, editor.field, "300 ms")
+    assert window.experiment.procedure.si("time_constant") == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("name", INSTRUMENTS)
+def test_every_declaration_is_in_its_panel(window, name):
+    panel, kind = window.instruments[name], INSTRUMENTS[name]
+    assert set(panel.editors) == set(kind.settings())
+    assert set(panel.displays) == set(kind.readings())
+    assert set(panel.lamps) == set(kind.flags())
+    assert set(panel.buttons) == set(kind.actions())
+
+
+def test_knobs_turn_the_instruments(qtbot, window):
+    window.docks["gate"].raise_()
+    field = window.instruments["gate"].editors["voltage"]
+    qtbot.waitUntil(field.isVisible, timeout=5000)
+    type_into(qtbot, field, "0.41")
+    qtbot.waitUntil(lambda: window.model.snapshot.values["gate"]["voltage"] == 0.41, timeout=5000)
+    window.docks["lockin"].raise_()
+    box = window.instruments["lockin"].editors["slope"]
+    qtbot.waitUntil(box.isVisible, timeout=5000)
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    box.activated.emit(box.currentIndex())
+    qtbot.waitUntil(lambda: window.model.snapshot.values["lockin"]["slope"] == "12 dB/oct", timeout=5000)
+    window.docks["magnet"].raise_()
+    target = window.instruments["magnet"].editors["field"]
+    qtbot.waitUntil(target.isVisible, timeout=5000)
+    type_into(qtbot, target, "50 kG")
+    qtbot.waitUntil(lambda: window.instruments["magnet"].lamps["ramping"].lit, timeout=5000)
+    click(qtbot, window.instruments["magnet"].buttons["hold"])
+    qtbot.waitUntil(lambda: not window.instruments["magnet"].lamps["ramping"].lit, timeout=5000)
+
+
+def test_a_panel_shows_what_a_script_did(qtbot, window):
+    window.docks["laser"].raise_()
+    window.model.lab.write("laser", "power", 2e-8)
+    window.model.lab.write("laser", "shutter", "closed")
+    panel = window.instruments["laser"]
+    qtbot.waitUntil(lambda: panel.editors["power"].value() == 2e-8, timeout=5000)
+    assert panel.editors["power"].text() == "20 nW"
+    qtbot.waitUntil(lambda: panel.editors["shutter"].currentText() == "closed", timeout=5000)
+
+
+def test_a_knob_of_a_run_says_who_holds_it(qtbot, window):
+    window.model.set_pace(2.0)
+    window.docks["laser"].raise_()
+    short_scan(qtbot, window)
+    click(qtbot, window.experiment.buttons["run.start"])
+    qtbot.waitUntil(lambda: window.model.run is not None, timeout=5000)
+    type_into(qtbot, window.instruments["laser"].editors["photon_energy"], "1.31 eV")
+    qtbot.waitUntil(lambda: "in use by the running DwellTimeScan" in window.bar.label.text(), timeout=5000)
+    assert window.bar.isVisible()
+
+
+def test_closing_in_mid_run_keeps_the_data(qapp, qtbot, tmp_path):
+    with laboratory(qapp, qtbot, tmp_path) as window:
+        window.model.set_pace(2.0)
+        short_scan(qtbot, window)
+        click(qtbot, window.experiment.buttons["run.start"])
+        qtbot.waitUntil(lambda: bool(window.model.scans) and bool(window.model.scans[-1].traces[0].dt), timeout=10_000)
+        window.close()
+    files = list((tmp_path / "runs").glob("*.nc"))
+    assert len(files) == 1
+    with xarray.open_dataset(files[0]) as found:
+        assert found.attrs["status"] == "aborted"
+        assert found.sizes["detuning"] >= 1
+
+
+def test_mounting_a_sample_by_clicking(qtbot, window):
+    panel = window.docks["sample"].widget()
+    window.docks["sample"].raise_()
+    panel.model_choice.setCurrentText("latta2009")
+    panel.seed.setValue(5)
+    click(qtbot, panel.mount)
+    qtbot.waitUntil(lambda: window.model.lab.snapshot.bench_number == 1, timeout=10_000)
+    window.docks["experiment"].raise_()
+    short_scan(qtbot, window)
+    scan = run_to_end(qtbot, window, lambda: click(qtbot, window.experiment.buttons["run.start"]))
+    with xarray.open_dataset(scan.file) as found:
+        assert json.loads(found.attrs["sample"])["model"] == "latta2009"
+        assert found.attrs["seed"] == 5
+
+
+def test_charts_follow_the_laboratory(qtbot, window):
+    run_to_end(qtbot, window, lambda: window.commands.run("try.dwell"))
+    qtbot.wait(100)
+    t, p = window.inside.curve.getData()
+    assert np.all(np.diff(t) > 0)
+    assert p.min() < -0.05
+    window.strip.choice.setCurrentText("gate.voltage_actual")
+    assert window.strip.curve.getData()[1][-1] == pytest.approx(0.4)
+    window.docks["inside"].hide()
+    assert not window.inside.isVisible()
+
+
+def test_traces_of_earlier_runs(qtbot, window):
+    short_scan(qtbot, window)
+    for _ in range(3):
+        run_to_end(qtbot, window, lambda: window.commands.run("run.start"))
+    assert len(window.scan_panel._curves) == 3
+    window.scan_panel.earlier.setValue(1)
+    assert sorted(n for n, _ in window.scan_panel._curves) == [2, 3]
+    window.scan_panel.quantity.setCurrentIndex(1)
+    assert window.scan_panel._curves[3, 0].getData()[1].max() < 1e-4
+    click(qtbot, window.scan_panel.clear)
+    assert not window.scan_panel._curves
+
+
+def test_themes_recolour_everything_and_text_is_drawn(qapp, qtbot, window):
+    def ground(widget):
+        image = widget.grab().toImage()
+        return QColor(image.pixel(3, 3)).lightness()
+
+    def ink(widget):
+        image = widget.grab().toImage()
+        paper = image.pixel(1, 1)
+        return sum(image.pixel(x, y) != paper for x in range(image.width()) for y in range(image.height()))
+
+    light = ground(window.scan_panel.plot)
+    assert ink(window.path.check) > 200
+    apply_theme(qapp, "dark")
+    qtbot.wait(50)
+    assert ground(window.scan_panel.plot) < 60 < light
+    assert ground(window.experiment) < 60
+    assert ink(window.path.check) > 200
+    apply_theme(qapp, "light")
+
+
+def test_layout_theme_and_greeting_are_remembered(qapp, qtbot, tmp_path):
+    with laboratory(qapp, qtbot, tmp_path) as first:
+        first.greet_first_start()
+        assert first.greeting.isVisible()
+        first.resize(1300, 850)
+        first.docks["log"].hide()
+        first.commands.run("view.theme.dark")
+    assert QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).value("theme") == "dark"
+    with laboratory(qapp, qtbot, tmp_path) as second:
+        second.greet_first_start()
+        assert not second.greeting.isVisible()
+        assert second.docks["log"].isHidden()
+        second.commands.run("view.layout")
+        assert not second.docks["log"].isHidden()
+
+
+def test_three_things_to_try(qtbot, window):
+    window.commands.run("help.greeting")
+    scan = run_to_end(qtbot, window, lambda: click(qtbot, window.greeting.buttons[0]))
+    assert scan.status == "completed"
+    assert not window.greeting.isVisible()
+
+
+def test_every_control_has_a_name_a_tip_and_a_place_in_the_tab_order(window):
+    nameless, tipless, unreachable = [], [], []
+    for widget in window.findChildren(QWidget):
+        control = isinstance(widget, QuantitySpinBox | QComboBox | QPushButton | QCheckBox | QAbstractSpinBox)
+        inner = widget.parent() is not None and isinstance(widget.parent(), QAbstractSpinBox | QComboBox)
+        if not control or inner or widget.objectName().startswith("qt_") or in_plot(widget):
+            continue
+        if not (widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())):
+            nameless.append(widget)
+        if not widget.toolTip() and not isinstance(widget.parent(), OptionalQuantity):
+            tipless.append(widget)
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            unreachable.append(widget)
+    assert not nameless
+    assert not tipless
+    assert not unreachable
+
+
+def in_plot(widget):
+    """Whether a widget belongs to a plot's own context menu."""
+    while widget is not None:
+        if type(widget).__module__.startswith("pyqtgraph") or type(widget).__name__ == "QMenu":
+            return True
+        widget = widget.parent()
+    return False
+
+
+def test_commands_are_in_menus_with_their_shortcuts(window):
+    shortcuts = [c.shortcut for c in window.commands if c.shortcut]
+    assert len(shortcuts) == len(set(shortcuts))
+    for command in window.commands:
+        action = window.actions[command.key]
+        assert action.shortcut().toString() == command.shortcut
+        assert command.help.endswith(".")
+
+
+def test_no_stray_tab_bars(window):
+    bars = [b for b in window.findChildren(QTabBar) if b.isVisible()]
+    firsts = [b.tabText(0) for b in bars]
+    assert len(firsts) == len(set(firsts))
+
+
+def test_the_path_in_words(window):
+    text = "\n".join(path_in_words(window.model.snapshot))
+    for word in ("Laser: 10.0 nW", "Chopper: at 50.0 kHz", "4.500 T", "Lock-in: X = "):
+        assert word in text
+
+
+def test_a_paced_clock(qtbot, window):
+    window.clock.pace.setCurrentIndex(1)
+    window.clock.pace.activated.emit(1)
+    assert window.model.lab.pace == 10.0
+    before = window.model.snapshot.lab_time
+    click(qtbot, window.clock.forward)
+    qtbot.waitUntil(lambda: window.model.snapshot.lab_time >= before + 10.0, timeout=5000)
+    window.model.set_pace(math.inf)
+    assert window.clock.pace.currentText() == "as fast as possible"
+
+
+def test_focus_moves_with_tab(qtbot, window):
+    window.activateWindow()
+    field = window.experiment.editors["start"]
+    field.setFocus()
+    if QApplication.focusWidget() is None:
+        pytest.skip("this platform gives no focus")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    now = QApplication.focusWidget()
+    assert now is not field
+    assert isinstance(now, QuantitySpinBox | QLineEdit)
