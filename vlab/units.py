@@ -155,7 +155,12 @@ def unit_is_dimensionless(unit: str) -> bool:
 
 
 _TYPED = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)\s*"  # the number
-                    r"([A-Za-z\u00b5%][\w\u00b5.*/^ ()-]{0,39})?")  # the unit
+                    r"((?:1?/)?[A-Za-z\u00b5%][\w\u00b5.*/^ ()-]{0,39})?")  # the unit
+
+
+def _unit_word(text: str) -> str:
+    word = text.strip()
+    return f"1{word}" if word.startswith("/") else word
 
 
 def parse_quantity(text: str, owner: str, unit: str = "") -> Quantity:
@@ -172,7 +177,7 @@ def parse_quantity(text: str, owner: str, unit: str = "") -> Quantity:
     found = _TYPED.fullmatch(cleaned)
     if found is not None and "^^" not in cleaned and cleaned.count("^") + cleaned.count("**") <= 2:
         try:
-            return ureg.Quantity(float(found[1]), ureg.Unit(found[2].strip() if found[2] else ""))
+            return ureg.Quantity(float(found[1]), ureg.Unit(_unit_word(found[2] or "")))
         except Exception:
             found = None
     raise SettingError(f"{owner} got {text!r}; it wants a number with a unit, such as 1 {unit}".rstrip() + ".")
