@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: lab test check rest slow lint types contracts examples bench screenshots clean
+.PHONY: lab test check rest slow display lint types contracts examples bench screenshots clean
 
 lab: $(READY)
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then $(BIN)/vlab gui; \
@@ -15,10 +15,18 @@ test: $(READY)
 
 check: test rest
 
-rest: lint types contracts slow examples
+rest: lint types contracts slow display examples
 
 slow: $(READY)
 	@$(BIN)/python -m pytest -q -m slow
+
+# the window's tests once more, on a screen of their own
+display: $(READY)
+	@$(BIN)/python -m gui.system_libraries --xvfb
+	@if command -v xvfb-run >/dev/null; then \
+	  VLAB_TEST_DISPLAY=1 QT_QPA_PLATFORM=xcb xvfb-run -a -s "-screen 0 1600x1000x24" \
+	  $(BIN)/python -m pytest -q tests/gui -m "not slow"; \
+	else echo "there is no xvfb-run here, so the window's tests on a real screen are left out"; fi
 
 lint: $(READY)
 	@$(BIN)/ruff check .

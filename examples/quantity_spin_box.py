@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 
 ELECTRON_VOLT = 1.602176634e-19
 
@@ -89,7 +90,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--screenshot", metavar="FILE", help="draw the window into FILE and end")
     parser.add_argument("--theme", choices=("system", "light", "dark"), default="system")
+    parser.add_argument("--check", action="store_true", help="draw the window once and end")
     options = parser.parse_args()
+    if options.check:
+        options.screenshot = os.path.join(tempfile.mkdtemp(), "check.png")
     if options.screenshot:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

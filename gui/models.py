@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from gui.evented import Event
 from gui.lab import Changed, Lab, Measured, Notice, RunEnded, RunStarted, Snapshot
-from gui.readout import readout
 from instruments.benches import INSTRUMENTS, dragging_bench
 from vlab.samples.quantum_dot import QuantumDot
 
@@ -151,7 +150,7 @@ class LabModel:
     def _begin(self, run: Run) -> None:
         self.run, self.run_state, self.progress = run, "running", None
         names = [str(v) for c in run.procedure.coordinates() if c.name == "direction" for v in c.values] or [""]
-        title = f"{self._number + 1}: dwell {readout(run.procedure.si('dwell'), 's', 3)}"
+        title = f"{self._number + 1}: dwell {run.procedure.si('dwell'):g} s"
         traces = [Trace(f"{title} {name}".strip(), name == "backward") for name in names]
         axis = tuple(float(v) for v in run.procedure.coordinates()[-1].values)
         self._number += 1

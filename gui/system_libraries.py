@@ -27,9 +27,9 @@ _LIBRARIES = {
 }
 
 
-def missing() -> list[str]:
-    """Return the Debian packages of the libraries that cannot be loaded."""
-    packages = []
+def missing(display: bool = False) -> list[str]:
+    """Return the Debian packages of what is missing; with ``display`` also those of a virtual screen."""
+    packages = [p for program, p in (("Xvfb", "xvfb"), ("xauth", "xauth")) if display and not shutil.which(program)]
     for library, package in _LIBRARIES.items():
         try:
             ctypes.CDLL(library)
@@ -42,7 +42,8 @@ def main() -> int:
     """Install what is missing where that is allowed, else say in one sentence what to install."""
     if not sys.platform.startswith("linux"):
         return 0
-    packages = missing()
+    display = "--xvfb" in sys.argv
+    packages = missing(display)
     if not packages:
         return 0
     install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
@@ -51,7 +52,7 @@ def main() -> int:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update"], env=environment, check=False, **quiet)  # type: ignore[call-overload]
         subprocess.run(install, env=environment, check=False, **quiet)  # type: ignore[call-overload]
-        packages = missing()
+        packages = missing(display)
     if packages:
         print("The window needs system libraries that are missing here; on Debian or Ubuntu install them with: "
               f"sudo apt-get install {' '.join(packages)}")

@@ -42,7 +42,7 @@ class InsidePanel(QWidget):
             return
         times, values = self._series.times, self._series.values
         self.curve.setData(times, values)
-        self.plot.show_all((times[0], times[-1]), (values.min(), values.max()))
+        self.plot.show_all((times[0], times[-1]), (values.min(), values.max()), growing=True)
 
     def _read(self, snapshot: Snapshot) -> None:
         self.value.setText(f"P = {snapshot.hidden['polarization']:+.4f}   (hidden from all instruments)")

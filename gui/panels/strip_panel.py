@@ -73,7 +73,7 @@ class StripPanel(QWidget):
             return
         times, values = self._series.times, self._series.values
         self.curve.setData(times, values)
-        self.plot.show_all((times[0], times[-1]), (values.min(), values.max()))
+        self.plot.show_all((times[0], times[-1]), (values.min(), values.max()), growing=True)
 
     def _read(self, snapshot: Snapshot) -> None:
         self.value.setText(readout(snapshot.values[self._instrument][self._key], self._unit))

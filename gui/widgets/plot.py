@@ -63,13 +63,15 @@ class Plot(pg.PlotWidget):
         self.getPlotItem().autoBtn.hide()
         self._shown: list[list[float]] = [[0.0, 0.0], [0.0, 0.0]]
 
-    def show_all(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+    def show_all(self, x: tuple[float, float], y: tuple[float, float], growing: bool = False) -> None:
         """Make sure that the data between these bounds is seen, moving the axes in few, generous steps.
 
         Parameters
         ----------
         x, y : tuple of float
             Lowest and highest value of the data.
+        growing : bool
+            Whether more will come on the right, as in a strip chart.
         """
         if self._by_hand:
             return
@@ -78,7 +80,7 @@ class Plot(pg.PlotWidget):
             span = high - low or abs(high) or 1.0
             fits = shown[0] <= low and high <= shown[1] and (shown[1] - shown[0]) <= 3.0 * span
             if not fits:
-                margin = (0.0, 0.25) if axis == 0 else (0.15, 0.15)
+                margin = ((0.0, 0.25) if growing else (0.02, 0.02)) if axis == 0 else (0.15, 0.15)
                 self._shown[axis] = [low - margin[0] * span, high + margin[1] * span]
                 self.setRange(**{"xRange" if axis == 0 else "yRange": self._shown[axis]}, padding=0.0,
                               disableAutoRange=True)

@@ -27,6 +27,8 @@ def laboratory(qapp, qtbot, folder, *, seed=0, mode="light", shown=True):
         if shown:
             window.show()
             qtbot.waitExposed(window)
+            window.activateWindow()  # a screen without a window manager does not do it by itself
+            qtbot.waitUntil(window.isActiveWindow, timeout=5000)
         qtbot.waitUntil(lambda: model.connected, timeout=20_000)
         model.set_pace(math.inf)
         yield window

@@ -125,8 +125,9 @@ def test_pause_resume_abort(qtbot, window):
     click(qtbot, buttons["run.pause"])
     qtbot.waitUntil(lambda: window.model.run_state == "paused", timeout=5000)
     assert buttons["run.pause"].text() == "Resume"
+    qtbot.wait(100)  # what was published before the pause has come
     here = window.model.lab.snapshot.lab_time
-    qtbot.wait(80)
+    qtbot.wait(100)
     assert window.model.lab.snapshot.lab_time == here
     click(qtbot, buttons["run.pause"])
     qtbot.waitUntil(lambda: window.model.run_state == "running", timeout=5000)
@@ -375,11 +376,8 @@ def test_a_paced_clock(qtbot, window):
 
 
 def test_focus_moves_with_tab(qtbot, window):
-    window.activateWindow()
     field = window.experiment.editors["start"]
     field.setFocus()
-    if QApplication.focusWidget() is None:
-        pytest.skip("this platform gives no focus")
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
     now = QApplication.focusWidget()
     assert now is not field
