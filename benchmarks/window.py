@@ -69,8 +69,9 @@ def main() -> None:
         window.model.folder = Path(folder)
         timer = QTimer(interval=1)
         timer.timeout.connect(tick)
-        timer.start()
         window.show()
+        settle(0.1)
+        timer.start()
 
         def connect() -> None:
             wait_until(lambda: window.model.connected, 60.0)

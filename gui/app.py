@@ -7,10 +7,13 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
+import platformdirs
 from PySide6.QtCore import QCoreApplication, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from instruments.dragging import DraggingBench
 
 WARM_UP = "from instruments import dragging_bench; b = dragging_bench(); b.clock.sleep(0.05)"
+
+
+_FIRST_LOOK_MS = 250
 
 
 def prepared_bench() -> DraggingBench:
@@ -67,7 +73,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
 
 
 def make_window(settings: QSettings | None = None, mode: Mode | None = None) -> MainWindow:
-    """Return the window with its laboratory started.
+    """Return the window; its laboratory starts a moment after the event loop does.
 
     Parameters
     ----------
@@ -84,8 +90,25 @@ def make_window(settings: QSettings | None = None, mode: Mode | None = None) -> 
     window = MainWindow(model, theme, settings)
     if not kernels_are_compiled():
         model.notice("info", "Preparing the physics engine; this takes some seconds at the first start …")
-    lab.start()
+    QTimer.singleShot(_FIRST_LOOK_MS, lab.start)  # once the window stands: both at a time would slow its first look
     return window
+
+
+def report_surprises(model: LabModel) -> None:
+    """Turn errors that nobody foresaw into a notice; the details go to a file, the window stays."""
+    folder = platformdirs.user_log_path("vlab", appauthor=False)
+
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with open(folder / "errors.txt", "a", encoding="utf-8") as file:
+                file.write("".join(traceback.format_exception(kind, error, trace)) + "\n")
+            where = f"The details are in {folder / 'errors.txt'}."
+        except OSError:
+            where = ""
+        model.notice("error", f"Something went wrong in the window ({error}); the laboratory goes on. {where}")
+
+    sys.excepthook = report
 
 
 def open_window(screenshot: Path | None = None, mode: Mode | None = None) -> int:
@@ -101,6 +124,7 @@ def open_window(screenshot: Path | None = None, mode: Mode | None = None) -> int
     be_quick_to_respond()
     app = make_application()
     window = make_window(mode=mode)
+    report_surprises(window.model)
     window.show()
     if screenshot is None:
         QTimer.singleShot(300, window.greet_first_start)

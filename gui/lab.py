@@ -107,8 +107,9 @@ class Lab:
     # -- from any thread ---------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
+        """Start the thread, unless it was started before."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
         """Abort what runs, save it, and end the thread."""
