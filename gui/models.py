@@ -117,6 +117,7 @@ class LabModel:
             if not self.connected and snapshot.values:
                 self.connected = True
                 self.notice("info", "The laboratory is running.")
+                self.run_changed.emit()
             self.snapshot_changed.emit(snapshot)
             now = time.monotonic()
             if now - self._read >= _READABLE or (self.run is None and self.lab.held):

@@ -16,7 +16,7 @@ from instruments import dragging_bench
 
 
 @contextmanager
-def laboratory(qapp, qtbot, folder, *, seed=0, mode="light", shown=True):
+def laboratory(qapp, qtbot, folder, *, seed=0, mode="light", shown=True, hurry=True):
     """Open a window whose files go to ``folder``; close it and its lab thread at the end."""
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
     model = LabModel(Lab(lambda: dragging_bench(seed=seed)))
@@ -30,7 +30,8 @@ def laboratory(qapp, qtbot, folder, *, seed=0, mode="light", shown=True):
             window.activateWindow()  # a screen without a window manager does not do it by itself
             qtbot.waitUntil(window.isActiveWindow, timeout=5000)
         qtbot.waitUntil(lambda: model.connected, timeout=20_000)
-        model.set_pace(math.inf)
+        if hurry:
+            model.set_pace(math.inf)
         yield window
     finally:
         window.close()

@@ -56,6 +56,14 @@ def short_scan(qtbot, window, dwell="200 ms"):
     type_into(qtbot, window.experiment.editors["dwell"], dwell)
 
 
+def test_a_fresh_window_is_ready_to_measure(qapp, qtbot, tmp_path):
+    with laboratory(qapp, qtbot, tmp_path, hurry=False) as window:
+        qtbot.waitUntil(lambda: window.experiment.buttons["run.start"].isEnabled(), timeout=5000)
+        assert window.actions["run.start"].isEnabled()
+        assert window.state_label.text() == "idle"
+        assert window.clock.pace.currentText() == "real time"
+
+
 def test_a_scan_by_clicking_gives_the_scripts_numbers_to_the_bit(qtbot, window):
     short_scan(qtbot, window)
     scan = run_to_end(qtbot, window, lambda: click(qtbot, window.experiment.buttons["run.start"]))
