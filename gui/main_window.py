@@ -11,7 +11,8 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QLabel, QMainWindow, QTabBar, QToolBar, QVBoxLayout, QWidget
 
 from gui.commands import Command, Commands
-from gui.models import History, LabModel
+from gui.history import History
+from gui.models import LabModel
 from gui.panels.clock_panel import ClockPanel
 from gui.panels.experiment_panel import ExperimentPanel
 from gui.panels.inside_panel import InsidePanel

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from gui.history import History
 from gui.lab import Snapshot
-from gui.models import History
 from gui.theme import Theme, mark_trace
 from gui.widgets.plot import Plot
 

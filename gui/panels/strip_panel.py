@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gui.history import History, Series, chartable
 from gui.lab import Snapshot
-from gui.models import History, Series, chartable
 from gui.quantity_scale import pretty_unit, scale_of
 from gui.readout import readout
 from gui.theme import Theme, mark_trace

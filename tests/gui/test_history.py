@@ -1,0 +1,60 @@
+"""The history behind strip charts."""
+
+import numpy as np
+
+from gui.evented import Event
+from gui.history import History, chartable
+from gui.lab import Snapshot
+
+
+class Source:
+    """A model of which only the stream of snapshots matters."""
+
+    def __init__(self):
+        self.sampled = Event()
+
+
+def trail(times, bench=0):
+    return [Snapshot(lab_time=float(t), hidden={"polarization": 2.0 * t}, bench_number=bench) for t in times]
+
+
+def test_series_grow_and_are_thinned():
+    source = Source()
+    history = History(source, length=100)
+    early = history.series(lambda s: s.hidden["polarization"])
+    for block in range(30):
+        source.sampled.emit(trail(range(10 * block, 10 * block + 10)))
+    late = history.series(lambda s: s.hidden["polarization"])
+    assert len(history.rows) <= 100
+    np.testing.assert_array_equal(early.times, late.times)
+    np.testing.assert_array_equal(early.values, 2.0 * early.times)
+    assert np.all(np.diff(early.times) > 0)
+    assert early.times[0] == 0.0
+    assert early.times[-1] == 299.0
+
+
+def test_another_sample_starts_anew_and_time_never_goes_back():
+    source = Source()
+    history = History(source)
+    series = history.series(lambda s: s.lab_time)
+    source.sampled.emit(trail([1, 2, 2, 3]))
+    assert list(series.times) == [1, 2, 3]
+    source.sampled.emit(trail([0.5, 0.7], bench=1))
+    assert list(series.times) == [0.5, 0.7]
+    assert len(history.rows) == 2
+
+
+def test_a_replaced_series_no_longer_grows():
+    source = Source()
+    history = History(source)
+    old = history.series(lambda s: s.lab_time)
+    new = history.series(lambda s: 1.0, instead_of=old)
+    source.sampled.emit(trail([1, 2]))
+    assert old.times.size == 0
+    assert new.values.size == 2
+
+
+def test_what_can_be_charted():
+    found = chartable()
+    assert found["lockin.x"] == ("lockin", "x", "V")
+    assert all(unit for _, _, unit in found.values())
