@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 import platformdirs
-from PySide6.QtCore import QCoreApplication, QSettings, QTimer
+from PySide6.QtCore import QCoreApplication, QMessageLogContext, QSettings, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from gui.lab import Lab
@@ -52,6 +52,12 @@ def kernels_are_compiled() -> bool:
     return folder is not None and any(folder.rglob("*.nbc"))
 
 
+def _quiet(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:  # noqa: ARG001
+    """Pass on what Qt says, but for what its offscreen platform cannot do and nobody needs."""
+    if not text.startswith("This plugin does not support"):
+        print(text, file=sys.stderr)
+
+
 def be_quick_to_respond() -> None:
     """Tune the interpreter for a window beside a busy thread: short turns, rare and small garbage collections."""
     sys.setswitchinterval(2e-4)
@@ -67,6 +73,7 @@ def make_application(arguments: list[str] | None = None) -> QApplication:
         return existing
     QCoreApplication.setOrganizationName("vlab")
     QCoreApplication.setApplicationName("vlab")
+    qInstallMessageHandler(_quiet)
     app = QApplication(arguments or ["vlab"])
     app.setApplicationDisplayName("vlab")
     return app

@@ -235,7 +235,8 @@ class Lab:
                 last = time.monotonic()
             now = time.monotonic()
             if not self._held:
-                bench.clock.sleep(min(now - last, 0.1) * min(self._pace, _FASTEST_IDLE))
+                idle = 1.0 if math.isinf(self._pace) else min(self._pace, _FASTEST_IDLE)
+                bench.clock.sleep(min(now - last, 0.1) * idle)
             last = now
             self._publish(bench)
 

@@ -128,6 +128,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks["experiment"], self.docks["lockin"]], [310, 330], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["strip"], self.docks["inside"]], [500, 500], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["strip"]], [230], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["lockin"], self.docks["path"]], [420, 150], Qt.Orientation.Vertical)
 
     def _hide_stray_tab_bars(self) -> None:
         # While docks are put into tabs, Qt 6.10 makes two tab bars for a group and forgets the first, which it then
@@ -182,6 +183,7 @@ class MainWindow(QMainWindow):
 
         add("run.start", "Run", "Measure", self._start, "Start the measurement that the form describes.", "Ctrl+R",
             lambda: not running() and m.connected and self.experiment.procedure is not None)
+        add("window.quit", "Quit", "Measure", self.close, "End what runs, save it and close the laboratory.", "Ctrl+Q")
         add("run.pause", "Pause or resume", "Measure", self._pause, "Pause the measurement, or go on with it.",
             "Ctrl+P", running)
         add("run.abort", "Abort", "Measure", m.abort, "End the measurement; what was measured is saved.", "Ctrl+.",
@@ -222,9 +224,10 @@ class MainWindow(QMainWindow):
     # -- what commands do --------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        if self.experiment.procedure is not None:
+        procedure = self.experiment.commit()
+        if procedure is not None:
             self.greeting.hide()
-            self.model.start(self.experiment.procedure)
+            self.model.start(procedure)
 
     def _pause(self) -> None:
         (self.model.resume if self.model.run_state == "paused" else self.model.pause)()
@@ -278,7 +281,8 @@ class MainWindow(QMainWindow):
             QFrame#greeting {{ background: {c["base"]}; border: 1px solid {c["accent"]}; border-radius: 8px; }}
             QToolButton:checked {{ background: {c["accent"]}; color: {c["on accent"]}; border-radius: 3px; }}
             QDockWidget {{ font-weight: 600; }}
-            QMainWindow > QTabBar::tab {{ padding: 4px 7px; }}
+            QMainWindow > QTabBar::tab {{ padding: 4px 7px; border: 1px solid {c["grid"]}; margin-right: 1px; }}
+            QMainWindow > QTabBar::tab:selected {{ background: {c["accent"]}; color: {c["on accent"]}; }}
         """)
 
     def _refresh_commands(self) -> None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from gui.evented import Event
 from gui.lab import Changed, Lab, Measured, Notice, RunEnded, RunStarted
 from instruments.benches import dragging_bench
+from vlab.analysis.dragging import resonance_extent
+from vlab.errors import DataError
 from vlab.samples.quantum_dot import QuantumDot
 
 if TYPE_CHECKING:
@@ -51,6 +53,19 @@ class Scan:
     """The planned detunings, ueV."""
     file: Path | None = None
     status: str = "running"
+
+    def width_in_words(self) -> str:
+        """Return the dragging widths of a scan that has ended, for a label."""
+        if self.status == "running":
+            return ""
+        found = []
+        for trace in self.traces:
+            try:
+                on, off, clipped = resonance_extent(trace.detuning, trace.dt_normalized)
+            except DataError:
+                continue
+            found.append(f"{'at least ' if clipped else ''}{abs(off - on):.1f} µeV{' back' if trace.dashed else ''}")
+        return f", width {', '.join(found)}" if found else ", no width"
 
 
 @dataclass(frozen=True)
@@ -147,7 +162,7 @@ class LabModel:
     def _begin(self, run: Run) -> None:
         self.run, self.run_state, self.progress = run, "running", None
         names = [str(v) for c in run.procedure.coordinates() if c.name == "direction" for v in c.values] or [""]
-        title = f"{self._number + 1}: dwell {run.procedure.si('dwell'):g} s"
+        title = f"{self._number + 1}: dwell {run.procedure.si('dwell'):g} s, {run.setup.sample_record()['model']}"
         traces = [Trace(f"{title} {name}".strip(), name == "backward") for name in names]
         axis = tuple(float(v) for v in run.procedure.coordinates()[-1].values)
         self._number += 1
@@ -169,7 +184,7 @@ class LabModel:
         self.run, self.run_state = None, ended.status
         where = f" The data is in {ended.file}." if ended.file else ""
         if ended.status == "failed":
-            self.notice("error", f"The measurement failed: {ended.reason}{where}")
+            self.notice("error", f"The measurement failed: {ended.reason}")
         else:
             self.notice("info", f"The measurement is {ended.status}.{where}")
         self.run_changed.emit()

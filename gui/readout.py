@@ -31,6 +31,8 @@ def readout(si: float | str, unit: str | None, digits: int = 5) -> str:
         order = 3 * math.floor((math.log10(abs(home)) + scale.home) / 3 + 1e-9)
         rung = min(max(order, scale.rungs[0]), scale.rungs[-1])
     shown = home * 10.0 ** (scale.home - rung)
+    if len(scale.rungs) > 1 and abs(shown) < 1e-3:
+        shown = 0.0  # far below what any display resolves
     if abs(shown) >= 1e5 or 0 < abs(shown) < 1e-3:
         return f"{shown:.{digits}g}{scale.label(rung)}"
     places = digits - 1 - (math.floor(math.log10(abs(shown))) if shown else 0)

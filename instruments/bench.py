@@ -8,7 +8,7 @@ from typing import Any
 
 from instruments.declaration import SLEW_STEP_PS, Value
 from instruments.instrument import Instrument
-from vlab.errors import UnknownNameError, WiringError
+from vlab.errors import LimitError, UnknownNameError, WiringError
 from vlab.lab.cable import TickGrid
 from vlab.lab.clock import LabClock, to_ps
 from vlab.units import Quantity, make_quantity, to_si
@@ -94,7 +94,10 @@ class Bench:
         SettingError
             ``duration`` is not a time.
         """
-        self.clock.sleep(to_si(duration, "s", "bench.sleep"))
+        seconds = to_si(duration, "s", "bench.sleep")
+        if seconds < 0.0:
+            raise LimitError(f"bench.sleep got {seconds:g} s; it wants a time of at least 0 s.")
+        self.clock.sleep(seconds)
 
     @property
     def cables(self) -> dict[str, str]:

@@ -175,7 +175,7 @@ class Setting(Declaration):
         """Return what was given as an SI float or a word; raises `SettingError` on the wrong kind or dimension."""
         if self.unit is None:
             if not isinstance(value, str):
-                raise SettingError(f"{instrument.name}.{self.name} got {value!r}; it is {self.allowed(instrument)}.")
+                raise SettingError(f"{instrument.name}.{self.name} got {value!r}; it wants {self.allowed(instrument)}.")
             return value
         return to_si(value, self.unit, f"{instrument.name}.{self.name}")
 
@@ -203,7 +203,7 @@ class Setting(Declaration):
         """Return an SI float or word as it will be stored, or raise `SettingError` or `LimitError`."""
         if self.unit is None:
             if value not in self.choices:
-                raise LimitError(f"{instrument.name}.{self.name} got {value!r}; it is {self.allowed(instrument)}.")
+                raise LimitError(f"{instrument.name}.{self.name} got {value!r}; it wants {self.allowed(instrument)}.")
             return value
         number = value
         if not isinstance(number, float):
@@ -221,7 +221,7 @@ class Setting(Declaration):
                 if math.isclose(number, edge, rel_tol=1e-12):
                     return edge
         raise LimitError(f"{instrument.name}.{self.name} got {show(number, self.unit)}; "
-                         f"it is {self.allowed(instrument)}.")
+                         f"it wants {self.allowed(instrument)}.")
 
     def put(self, instrument: Instrument, value: Value, owner: object = None) -> None:
         """Check an SI float or word and make it the set-point; ``owner`` is the run that sets it, if any."""

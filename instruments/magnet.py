@@ -36,5 +36,5 @@ class Magnet(Instrument):
 
     def problems(self) -> list[str]:
         left = self.remaining("field")
-        return [f"{self.name}: the field is still ramping for {left:.0f} s; wait until {self.name}.ramping is "
-                "false."] if left > 0.0 else []
+        return [f"{self.name}: the field is still ramping for {left:.0f} s; a measurement waits until it has settled."
+                ] if left > 0.0 else []

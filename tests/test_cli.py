@@ -70,6 +70,12 @@ def test_run_in_a_process_writes_file_and_picture(vlab_command, tmp_path):
         (["run", "dwell_time_scan", "--set", "dot.nucle=5"], "did you mean 'nuclei'"),
         (["run", "dwell_time_scan", "--seed", "-1"], "seed"),
         (["run", "dwell_time_scan", "--pace", "0"], "above 0"),
+        (["run", "dwell_time_scan", "--set", "lockin.time_constant=300 ms"], "the experiment sets itself"),
+        (["run", "dwell_time_scan", "--set", "laser.shutter=closed"], "the experiment sets itself"),
+        (["run", "dwell_time_scan", "--set", "dwell=1 s", "--set", "dwell=2 s"], "twice"),
+        (["run", "dwell_time_scan", "--set", "step=100 ueV"], "at least 2 points"),
+        (["run", "dwell_time_scan", "--plot", "scan.xyz"], ".png, .pdf, .svg"),
+        (["run", "dwell_time_scan", "--out", "scan.txt"], "ending in .nc"),
         (["describe", "lokin"], "did you mean 'lockin'"),
     ],
 )
@@ -79,6 +85,19 @@ def test_wrong_usage_gets_one_sentence_and_exit_code_2(arguments, says, capsys):
     assert says in error
     assert error.startswith("vlab: ")
     assert len(error.splitlines()) == 1
+
+
+def test_no_light_no_run(tmp_path, capsys):
+    assert main(["run", "dwell_time_scan", "--set", "laser.power=0 nW", "--out", str(tmp_path)]) == 1
+    assert "laser.power is zero, so there is no absorption" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_noise_has_no_width_and_overload_is_told(tmp_path, capsys):
+    assert main(["run", "dwell_time_scan", "--set", "lockin.harmonic=2", "--out", str(tmp_path)]) == 0
+    assert "no resonance above the noise" in capsys.readouterr().err
+    assert main(["run", "dwell_time_scan", "--set", "detector.balance=0", "--out", str(tmp_path)]) == 0
+    assert "an output is overloaded" in capsys.readouterr().err
 
 
 def test_an_existing_file_is_not_overwritten(tmp_path, capsys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from vlab.experiments.runner import Event
     from vlab.parameters import Parameters
 
+_PICTURES = (".png", ".pdf", ".svg")
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
@@ -79,7 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"vlab: {error}", file=sys.stderr)
         return EXIT_FAILED
     except KeyboardInterrupt:
-        print("vlab: interrupted; what was measured is saved.", file=sys.stderr)
+        print(f"vlab: interrupted; what was measured is in {given.out}." if "out" in given else "vlab: interrupted.",
+              file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone
@@ -121,7 +124,9 @@ def _describe(given: argparse.Namespace) -> int:
 
     if given.name in ("dot", "QuantumDot"):
         print(_paragraphs(QuantumDot))
-        _print_parameters(QuantumDot, "dot.")
+        print("  dot.preset = tuned\n      Choose the values of all others: tuned or reference (the starting values). "
+              "Wants one of tuned, reference.")
+        _print_parameters(QuantumDot, "dot.", QuantumDot.sample_a())
     elif given.name in INSTRUMENTS:
         from instruments.datasheet import datasheet
 
@@ -143,24 +148,29 @@ def _paragraphs(kind: type) -> str:
     return f"{inspect.cleandoc(kind.__doc__ or '')}\n"
 
 
-def _print_parameters(kind: type[Parameters], prefix: str) -> None:
+def _print_parameters(kind: type[Parameters], prefix: str, shown: Parameters | None = None) -> None:
     import dataclasses
 
     for field in dataclasses.fields(kind):
         if field.name not in kind.parameters():
             continue
         parameter = kind.parameter(field.name)
-        default = "none" if field.default is None else field.default
-        if parameter.kind == "quantity" and field.default is not None:
-            default = f"{field.default:~P}".strip()
+        value = field.default if shown is None else getattr(shown, field.name)
+        default = "none" if value is None else value
+        if parameter.kind == "quantity" and value is not None:
+            default = f"{value:.6g~P}".strip()
         print(f"  {prefix}{field.name} = {default}\n      {parameter.help} Wants {parameter.allowed()}.")
 
 
 def _split(settings: list[str]) -> Iterator[tuple[str, str, str]]:
+    seen = set()
     for text in settings:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise SettingError(f"--set got {text!r}; it wants KEY=VALUE, such as dwell='5 s'.")
+        if key.strip() in seen:
+            raise SettingError(f"--set got {key.strip()} twice; give it once.")
+        seen.add(key.strip())
         owner, dot, name = key.strip().rpartition(".")
         yield (owner if dot else ""), name, value
 
@@ -188,10 +198,14 @@ def _build(given: argparse.Namespace) -> tuple[Any, Any]:
     changes = {n: QuantumDot.parameter(n).parsed(v, f"dot.{n}") for n, v in sample.items()}
     bench = dragging_bench(dot.replace(**changes), seed=given.seed, noise=not given.no_noise)
     procedure = kind.from_texts(own)
+    taken = {(device.name, setting) for device, setting in procedure.sets(bench)}
     for owner, name, value in knobs:
         instrument = bench.instruments.get(owner)
         if instrument is None:
             raise UnknownNameError.of("the bench", owner, [*bench.instruments, "dot"], "instrument")
+        if (owner, name) in taken:
+            raise SettingError(f"--set got {owner}.{name}, which the experiment sets itself; see 'vlab describe "
+                               f"{given.name}' for its own parameters.")
         instrument.set_from_text(name, value)
     return procedure, bench
 
@@ -233,15 +247,21 @@ def _clock(seconds: float) -> str:
 def _run(given: argparse.Namespace) -> int:
     from vlab.experiments.runner import Run
 
+    if given.plot is not None and given.plot.suffix.lower() not in _PICTURES:
+        raise SettingError(f"--plot got {str(given.plot)!r}; it wants a file ending in {', '.join(_PICTURES)}.")
     procedure, bench = _build(given)
     run = Run(procedure, bench, save=given.out, pace=given.pace)
-    for warning in bench.check():
+    before = bench.check()
+    for warning in before:
         print(f"vlab: warning: {warning}", file=sys.stderr)
     print(f"{procedure.title()}: {procedure.points()} points, {_clock(procedure.seconds())} of lab time",
           file=sys.stderr)
     with _bars() as watch:
         run.subscribe(watch(procedure.key, procedure.points()))
         dataset = run.execute()
+    for warning in bench.check():
+        if warning not in before:
+            print(f"vlab: warning: {warning}", file=sys.stderr)
     print(run.file)
     if "dt_normalized" in dataset and dataset.sizes["detuning"] > 1:
         from vlab.analysis import dragging_width
@@ -291,6 +311,8 @@ def _gui(given: argparse.Namespace) -> int:
                                 "pip install 'dotspin-vlab[gui]'")
     from gui.app import has_display, open_window
 
+    if given.screenshot is not None and not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if not has_display():
         raise InstallationError("there is no display to open a window on; use 'vlab demo' or 'vlab run' instead.")
     return open_window(given.screenshot, given.theme)

@@ -61,7 +61,7 @@ class Parameter:
             return value
         if self.kind == "choice":
             if not isinstance(value, str) or value not in self.choices:
-                raise LimitError(f"{owner} got {value!r}; it is {self.allowed()}.")
+                raise LimitError(f"{owner} got {value!r}; it wants {self.allowed()}.")
             return value
         if self.kind == "count":
             if isinstance(value, bool) or not isinstance(value, Integral) or abs(int(value)) > 2**63:

@@ -15,7 +15,7 @@ PACES = (("real time", 1.0), ("10 × real time", 10.0), ("100 × real time", 100
 
 
 class ClockPanel(QWidget):
-    """Lab time with pacing; between runs it goes at most 100 times as fast as ours.
+    """Lab time with pacing; "as fast as possible" holds during a run, between runs time is then real.
 
     Parameters
     ----------

@@ -210,6 +210,14 @@ class ExperimentPanel(QWidget):
         self._show_progress()
         self._commands.changed.emit()
 
+    def commit(self) -> Procedure | None:
+        """Take over what is being typed and return the experiment, or None with the reason shown."""
+        for field in self.findChildren(QuantitySpinBox):
+            if field.isEnabled():
+                field.commit()
+        self.refresh()
+        return self.procedure
+
     def _on_run(self) -> None:
         self.show_buttons()
         self._show_progress()

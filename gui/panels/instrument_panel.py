@@ -58,7 +58,8 @@ class InstrumentPanel(QScrollArea):
         column = QVBoxLayout(body)
         column.addLayout(self._lamp_row())
         column.addLayout(self._display_form())
-        column.addWidget(_rule())
+        if self.lamps or self.displays:
+            column.addWidget(_rule())
         column.addLayout(self._setting_form())
         column.addLayout(self._button_row())
         column.addStretch(1)
@@ -118,6 +119,7 @@ class InstrumentPanel(QScrollArea):
         field = QuantitySpinBox(setting.unit or "", *setting.limits(self._instrument), value=float(setting.default))
         field.setHelp(setting.help)
         field.valueEdited.connect(partial(self._write, key))
+        field.refused.connect(lambda reason: self._model.notice("warning", f"{self._name}, {words(key)}: {reason}"))
         return field
 
     def _button_row(self) -> QHBoxLayout:

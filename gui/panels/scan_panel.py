@@ -10,7 +10,8 @@ from gui.models import LabModel, Scan
 from gui.theme import Theme
 from gui.widgets.plot import Plot
 
-_EARLIER = 6
+_EARLIER = 5
+_COLOURS = ("dt", "polarization", "field", "y", "gate", "power")
 
 
 class ScanPanel(QWidget):
@@ -93,15 +94,16 @@ class ScanPanel(QWidget):
         self._drawn = shown[-1].number if shown else -1
         for key in [k for k in self._curves if k[0] not in {scan.number for scan in shown}]:
             self.plot.removeItem(self._curves.pop(key))
-        for age, scan in enumerate(reversed(shown)):
-            colour = self._theme.trace("dt") if age == 0 else self._theme.colour("grid")
+        for age, scan in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
+            colour = self._theme.trace(_COLOURS[(scan.number - 1) % len(_COLOURS)])
             if age:
-                colour.setAlphaF(max(0.25, 0.9 - 0.14 * age))
+                colour.setAlphaF(0.55)
             for leg, trace in enumerate(scan.traces):
                 style = Qt.PenStyle.DashLine if trace.dashed else Qt.PenStyle.SolidLine
                 pen = pg.mkPen(colour, width=1, style=style)
                 if (scan.number, leg) not in self._curves:
-                    self._curves[scan.number, leg] = self.plot.plot([], [], pen=pen, name=trace.label)
+                    self._curves[scan.number, leg] = self.plot.plot([], [], pen=pen,
+                                                                     name=None if trace.dashed else trace.label)
                 self._curves[scan.number, leg].setPen(pen)
                 self._curves[scan.number, leg].setZValue(-age)
 
@@ -133,4 +135,4 @@ class ScanPanel(QWidget):
             return
         scan = self._model.scans[-1]
         points = sum(len(t.detuning) for t in scan.traces)
-        self.readout.setText(f"run {scan.number}: {points} points, {scan.status}")
+        self.readout.setText(f"run {scan.number}: {points} points, {scan.status}{scan.width_in_words()}")

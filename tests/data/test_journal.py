@@ -71,7 +71,10 @@ def test_the_file_says_where_its_numbers_came_from(tmp_path):
     assert attributes["status"] == "completed"
     assert json.loads(attributes["sample"])["model"] == "noncollinear"
     assert json.loads(attributes["versions"])["numpy"] == np.__version__
-    assert json.loads(attributes["instruments"])["magnet"]["field"] == 4.5
+    used = json.loads(attributes["instruments"])
+    assert used["magnet"]["field"] == 4.5
+    assert used["lockin"]["time_constant"] == 0.2
+    assert json.loads(attributes["instruments_before"])["lockin"]["time_constant"] == 1.0
     again = DwellTimeScan.from_texts({k: str(v) for k, v in json.loads(attributes["procedure_parameters"]).items()})
     assert again.detunings() == SCAN.detunings()
     for variable in [*found.data_vars, *found.coords]:

@@ -147,6 +147,30 @@ def test_pause_resume_abort(qtbot, window):
     qtbot.waitUntil(lambda: "the shutter is closed" in window.path.check.text(), timeout=5000)
 
 
+def test_run_takes_what_is_being_typed(qtbot, window):
+    short_scan(qtbot, window)
+    type_into(qtbot, window.experiment.editors["dwell"], "300 ms", enter=False)
+    run_to_end(qtbot, window, lambda: window.commands.run("run.start"))
+    assert "dwell 0.3 s" in window.model.scans[-1].title
+    type_into(qtbot, window.experiment.editors["dwell"], "9e9 s", enter=False)
+    window.commands.run("run.start")
+    qtbot.wait(100)
+    assert len(window.model.scans) == 1
+    assert "too high" in window.experiment.message.text()
+
+
+def test_a_refused_knob_gives_its_reason(qtbot, window):
+    window.docks["laser"].raise_()
+    type_into(qtbot, window.instruments["laser"].editors["power"], "20000 nW")
+    assert "laser, power: " in window.bar.label.text()
+    assert "too high" in window.bar.label.text()
+
+
+def test_the_width_is_shown(qtbot, window):
+    run_to_end(qtbot, window, lambda: window.commands.run("try.dwell"))
+    assert "width 10." in window.scan_panel.readout.text()
+
+
 def test_wrong_input_in_the_form_is_told_and_kept(qtbot, window):
     panel = window.experiment
     type_into(qtbot, panel.editors["dwell"], "5 V")

@@ -234,7 +234,7 @@ def test_a_dot_by_default_is_the_reference() -> None:
 
 @pytest.mark.parametrize("wrong", [("latta", "tuned"), ("latta2009", "best")], ids=str)
 def test_sample_a_refuses_unknown_presets(wrong: tuple[str, str]) -> None:
-    with pytest.raises(LimitError, match="it is one of"):
+    with pytest.raises(LimitError, match="it wants one of"):
         QuantumDot.sample_a(*wrong)
 
 

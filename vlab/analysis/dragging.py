@@ -65,6 +65,30 @@ def half_maximum_extent(detuning: ArrayLike, absorption: ArrayLike) -> tuple[flo
     return float(on), float(off), first == 0 or last == y.size - 1
 
 
+def resonance_extent(detuning: ArrayLike, absorption: ArrayLike) -> tuple[float, float, bool]:
+    """Return the extent of a resonance as `half_maximum_extent` does, if there is one.
+
+    Raises
+    ------
+    DataError
+        Fewer than two points, nothing above zero, or nothing that stands out of the noise. The noise is the median
+        second difference of the trace, which a smooth resonance does not move; it is asked for 4.5 times as much.
+    """
+    y = np.asarray(absorption, dtype=float)
+    if y.size < 2:
+        raise DataError(f"dragging_width wants at least two points; this scan has {y.size}.")
+    top = float(y.max())
+    if not top > 0.0:
+        raise DataError("dragging_width found no absorption above zero in this scan; is the lock-in's phase right and "
+                        "the shutter open?")
+    if y.size >= 30:
+        noise = 1.4826 * float(np.median(np.abs(np.diff(y, 2)))) / np.sqrt(6.0)
+        if top < 4.5 * noise:
+            raise DataError("dragging_width found no resonance above the noise in this scan; is the bench in order "
+                            "(bench.check()), and does the scan cross the line?")
+    return half_maximum_extent(detuning, y)
+
+
 def dragging_width(dataset: xarray.Dataset, direction: str | None = None) -> DraggingWidth:
     """Return the dragging width of a dwell-time scan.
 
@@ -82,7 +106,7 @@ def dragging_width(dataset: xarray.Dataset, direction: str | None = None) -> Dra
     Raises
     ------
     DataError
-        The dataset is no scan, has fewer than two points, or went both ways and no direction is given.
+        The dataset is no scan, shows no resonance, or went both ways and no direction is given.
     """
     if "detuning" not in getattr(dataset, "coords", {}) or "dt_normalized" not in dataset:
         raise DataError("dragging_width wants the dataset of a dwell-time scan, with the coordinate 'detuning' and "
@@ -98,10 +122,5 @@ def dragging_width(dataset: xarray.Dataset, direction: str | None = None) -> Dra
     if direction == "backward":
         trace = trace[::-1]
     trace = trace.dropna("detuning")
-    if trace.size < 2:
-        raise DataError(f"dragging_width wants at least two points; this scan has {trace.size}.")
-    if not float(trace.values.max()) > 0.0:
-        raise DataError("dragging_width found no absorption above zero in this scan; is the lock-in's phase right and "
-                        "the shutter open?")
-    on, off, clipped = half_maximum_extent(trace["detuning"].values, trace.values)
+    on, off, clipped = resonance_extent(trace["detuning"].values, trace.values)
     return DraggingWidth(Q_(abs(off - on), "ueV"), Q_(on, "ueV"), Q_(off, "ueV"), clipped)

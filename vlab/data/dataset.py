@@ -59,6 +59,8 @@ def _attributes(column: Document) -> dict[str, str]:
 def _provenance(start: Document, stop: Document | None, points: int, documents: list[Document]) -> dict[str, Any]:
     ended = stop or {"status": "interrupted", "reason": "the process ended before the run did", "ended": ""}
     changes = [d for d in documents if d["kind"] == "setting"]
+    prepared = next((d for d in documents if d["kind"] == "prepared"), start)
+    warnings = list(dict.fromkeys([*start["warnings"], *ended.get("warnings", [])]))
     return {
         "title": start["title"],
         "status": ended["status"],
@@ -73,9 +75,11 @@ def _provenance(start: Document, stop: Document | None, points: int, documents: 
         "procedure": start["procedure"]["name"],
         "procedure_parameters": json.dumps(start["procedure"]["parameters"]),
         "sample": json.dumps(start["sample"]),
-        "instruments": json.dumps(start["instruments"]),
+        "instruments": json.dumps(prepared["instruments"]),
+        "instruments_comment": "all settings and readings when the first point began, in SI base units",
+        "instruments_before": json.dumps(start["instruments"]),
         "settings_changed_during_run": json.dumps(changes),
-        "warnings": json.dumps(start["warnings"]),
+        "warnings": json.dumps(warnings),
         "versions": json.dumps(start["versions"]),
         "Conventions": "CF-1.11",
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import floor
 from typing import ClassVar
 
-from vlab.errors import LimitError
+from vlab.errors import LimitError, RunError
 from vlab.experiments.calibration import detuning_knob
 from vlab.experiments.procedure import Coordinate, Move, Point, Prepare, Procedure, Read, Settle, Steps, Variable, Wait
 from vlab.experiments.roles import Device, DraggingSetup
@@ -24,7 +24,9 @@ class DwellTimeScan(Procedure):
     Nuclear spins that follow the laser drag the resonance along, so that the line looks much wider than it is
     (figures S1a and S1b of the supplement to Latta et al., 2009). Detunings are bare: of the laser from the line at
     P = 0, positive when the laser is red of it. The dwell begins when the knob has settled; the first point has its
-    own dwell. Eq. 13 alone (model latta2009) drags from laser red to blue only; noncollinear drags both ways.
+    own dwell. The scan itself sets the lock-in's time constant and slope, opens the shutter and moves its knob; all
+    other settings stay as they are. Eq. 13 alone (model latta2009) drags from laser red to blue only; noncollinear
+    drags both ways.
     """
 
     key: ClassVar[str] = "dwell_time_scan"
@@ -49,6 +51,9 @@ class DwellTimeScan(Procedure):
         super().__post_init__()
         if self.si("start") == self.si("stop"):
             raise LimitError(f"DwellTimeScan.stop got {self.stop:~P}, the same as start; it wants another detuning.")
+        if self._count() < 2:
+            raise LimitError(f"DwellTimeScan.step got {self.step:~P}, more than the scan is long; it wants a step that "
+                             "makes at least 2 points.")
         if self._count() > _MOST_POINTS:
             raise LimitError(f"DwellTimeScan.step got {self.step:~P}, which makes {self._count()} points; it wants a "
                              f"step that makes at most {_MOST_POINTS}.")
@@ -85,6 +90,9 @@ class DwellTimeScan(Procedure):
         moving = (setup.gate, "voltage") if self.knob == "gate" else (setup.laser, "photon_energy")
         return [moving, (setup.lockin, "time_constant"), (setup.lockin, "slope")]
 
+    def sets(self, setup: DraggingSetup) -> list[tuple[Device, str]]:
+        return [*self.claims(setup), (setup.laser, "shutter")]
+
     def steps(self, setup: DraggingSetup) -> Steps:
         lockin = setup.lockin
         dwell = self.si("dwell")
@@ -98,6 +106,8 @@ class DwellTimeScan(Procedure):
         gain = yield Read(setup.detector, "gain")
         responsivity = yield Read(setup.detector, "responsivity")
         full_scale = setup.calibration.full_scale(float(power), float(gain), float(responsivity))
+        if full_scale == 0.0:
+            raise RunError("laser.power is zero, so there is no absorption to measure; set it above 0 nW.")
         values = [knob.value(x * _UEV) for x in self.detunings()]
         last = len(values) - 1
         legs = (range(last + 1),) if self.directions == "one" else (range(last + 1), range(last, -1, -1))

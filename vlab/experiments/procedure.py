@@ -108,6 +108,10 @@ class Procedure(Parameters):
         """Return the settings that nobody else may change while it runs."""
         raise NotImplementedError
 
+    def sets(self, setup: Any) -> list[tuple[Device, str]]:
+        """Return the settings that it sets, so that setting them beforehand has no effect."""
+        return self.claims(setup)
+
     def points(self) -> int:
         """Return how many points will be measured."""
         total = 1

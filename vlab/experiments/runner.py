@@ -89,8 +89,9 @@ class Run:
             raise SettingError(f"run got {setup!r} as its bench; it wants a bench, such as dragging_bench().")
         if save is True:
             save = DEFAULT_FOLDER
-        if save is not False and not isinstance(save, str | Path):
-            raise SettingError(f"run got save={save!r}; it wants a folder, a file ending in .nc, or False.")
+        if save is not False and (not isinstance(save, str | Path) or (
+                Path(save).suffix not in ("", ".nc") and not Path(save).is_dir())):
+            raise SettingError(f"run got save={str(save)!r}; it wants a folder, a file ending in .nc, or False.")
         if isinstance(pace, bool) or not isinstance(pace, int | float) or not pace > 0:
             raise SettingError(f"run got pace={pace!r}; it wants a number above 0 (lab seconds per real second).")
         self.procedure = procedure
@@ -250,6 +251,7 @@ class Run:
                         self._acknowledge(command)
                     case Prepare(thermal):
                         self.setup.prepare(thermal)
+                        self._record({"kind": "prepared", "instruments": self.setup.snapshot()})
         finally:
             steps.close()
 
@@ -325,13 +327,18 @@ class Run:
             release = getattr(device, "release", None)
             if release is not None:
                 release(self)
+        warnings = self.setup.check()
         if status != "completed":
             with contextlib.suppress(Exception):  # the data comes first
                 self.setup.make_safe()
-        self._record({"kind": "stop", "status": status, "reason": reason,
+        self._record({"kind": "stop", "status": status, "reason": reason, "warnings": warnings,
                       "ended": datetime.now(UTC).isoformat(timespec="milliseconds")})
         dataset = to_dataset(self._documents)
-        if self._writer is not None and self.file is not None:
+        if status == "failed" and self._done == 0:  # nothing was measured
+            if self._writer is not None:
+                self._writer.remove()
+            self.file = None
+        elif self._writer is not None and self.file is not None:
             self._writer.close()
             save(dataset, self.file)
             self._writer.remove()

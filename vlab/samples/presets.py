@@ -23,9 +23,9 @@ _TIME_SCALE = {
 def sample_a(model: str, preset: str) -> QuantumDot:
     """Return the dot of sample A; see `QuantumDot.sample_a`."""
     if preset not in _TIME_SCALE:
-        raise LimitError(f"QuantumDot.sample_a got preset {preset!r}; it is one of {', '.join(_TIME_SCALE)}.")
+        raise LimitError(f"QuantumDot.sample_a got preset {preset!r}; it wants one of {', '.join(_TIME_SCALE)}.")
     if model not in _REFERENCE:
-        raise LimitError(f"QuantumDot.sample_a got model {model!r}; it is one of {', '.join(_REFERENCE)}.")
+        raise LimitError(f"QuantumDot.sample_a got model {model!r}; it wants one of {', '.join(_REFERENCE)}.")
     values, scale = _REFERENCE[model], _TIME_SCALE[preset][model]
     return QuantumDot(
         model=model,
