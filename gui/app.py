@@ -6,6 +6,7 @@ import gc
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from gui.main_window import MainWindow
 from gui.models import LabModel
 from gui.theme import Mode, apply_theme
 from instruments.benches import dragging_bench
+from vlab import Q_, run
+from vlab.experiments import DwellTimeScan
 from vlab.physics.kernel import cache_folder
 
 if TYPE_CHECKING:
@@ -38,12 +41,11 @@ def prepared_bench() -> DraggingBench:
     if not kernels_are_compiled():
         quiet = subprocess.DEVNULL
         subprocess.run([sys.executable, "-c", WARM_UP], check=False, stdout=quiet, stderr=quiet)
-    import h5netcdf  # noqa: F401  (what a run needs at its end is loaded before there is data)
-    import xarray  # noqa: F401
-
-    bench = dragging_bench()
-    bench.clock.sleep(0.02)
-    return bench
+    # everything that a run needs is used once on a bench that is thrown away, so that nothing is loaded amid data
+    with tempfile.TemporaryDirectory() as folder:
+        rehearsal = DwellTimeScan(start=Q_(1.0, "ueV"), stop=Q_(-1.0, "ueV"), step=Q_(1.0, "ueV"), dwell=Q_(0.02, "s"))
+        run(rehearsal, dragging_bench(), save=folder)
+    return dragging_bench()
 
 
 def kernels_are_compiled() -> bool:

@@ -29,7 +29,7 @@ from gui.widgets.notification_bar import NotificationBar
 from instruments.benches import INSTRUMENTS
 from vlab.experiments import DwellTimeScan
 
-_PULL_MS = 40
+_PULL_MS = 35
 _LAYOUT_VERSION = 1
 
 
@@ -72,12 +72,15 @@ class MainWindow(QMainWindow):
         self._restore()
         self._hide_stray_tab_bars()
         self._refresh_commands()
-        self._timer = QTimer(self, interval=_PULL_MS)
+        self._timer = QTimer(self, interval=_PULL_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._pull)
         self._timer.start()
 
     def _pull(self) -> None:
         """Take over what is new and draw it; the lab thread stands back until the drawing is done."""
+        run = self.model.lab.run
+        if run is not None and run.saving:
+            return  # drawing and writing a file at once would take the interpreter from each other
         self.model.lab.window_idle.clear()
         self.model.pull()
         QTimer.singleShot(0, self.model.lab.window_idle.set)  # comes after the paint events that the pull caused
@@ -281,7 +284,7 @@ class MainWindow(QMainWindow):
             QFrame#greeting {{ background: {c["base"]}; border: 1px solid {c["accent"]}; border-radius: 8px; }}
             QToolButton:checked {{ background: {c["accent"]}; color: {c["on accent"]}; border-radius: 3px; }}
             QDockWidget {{ font-weight: 600; }}
-            QMainWindow > QTabBar::tab {{ padding: 4px 7px; border: 1px solid {c["grid"]}; margin-right: 1px; }}
+            QMainWindow > QTabBar::tab {{ padding: 4px 5px; border: 1px solid {c["grid"]}; }}
             QMainWindow > QTabBar::tab:selected {{ background: {c["accent"]}; color: {c["on accent"]}; }}
         """)
 

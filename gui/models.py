@@ -117,6 +117,7 @@ class LabModel:
         self.connected = False
         self._number = 0
         self._read = 0.0
+        self._sampled = 0.0
 
     # -- from the laboratory -----------------------------------------------------------------------------------
 
@@ -134,9 +135,11 @@ class LabModel:
             if now - self._read >= _READABLE or (self.run is None and self.lab.held):
                 self._read = now
                 self.readings_changed.emit(snapshot)
-        trail = self.lab.take_trail()
-        if trail:
-            self.sampled.emit(trail)
+        if self.run is not None or time.monotonic() - self._sampled >= _READABLE:  # charts may be slower between runs
+            trail = self.lab.take_trail()
+            if trail:
+                self._sampled = time.monotonic()
+                self.sampled.emit(trail)
         grown = False
         for item in self.lab.take_news():
             match item:
@@ -163,7 +166,8 @@ class LabModel:
         self.run, self.run_state, self.progress = run, "running", None
         names = [str(v) for c in run.procedure.coordinates() if c.name == "direction" for v in c.values] or [""]
         title = f"{self._number + 1}: dwell {run.procedure.si('dwell'):g} s, {run.setup.sample_record()['model']}"
-        traces = [Trace(f"{title} {name}".strip(), name == "backward") for name in names]
+        dashed = " (dashed: back)" if len(names) > 1 else ""
+        traces = [Trace(f"{title}{dashed}", name == "backward") for name in names]
         axis = tuple(float(v) for v in run.procedure.coordinates()[-1].values)
         self._number += 1
         self.scans.append(Scan(self._number, title, traces, axis))

@@ -201,7 +201,7 @@ class Bench:
 
     def close_tick(self) -> None:
         """Finish the partial tick up to now; what follows counts its ticks from here."""
-        now = self.clock.now_ps
+        now = self.clock._now_ps
         if now > self._origin_ps and self._anchor_ps is None:
             self._finish_at(now)
         self._origin_ps = now

@@ -32,6 +32,7 @@ class Instrument:
     short: ClassVar[str] = ""
     """One word, for tabs and labels."""
     declarations: ClassVar[dict[str, Declaration]] = {}
+    _reacts: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -45,6 +46,7 @@ class Instrument:
                         setattr(cls, f"{name}_actual", follower)
                         found[f"{name}_actual"] = follower
         cls.declarations = found
+        cls._reacts = cls._changed is not Instrument._changed
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -218,7 +220,8 @@ class Instrument:
         if self._slews:
             for other in [n for n in self._slews if self.settings()[n].rate == name]:
                 self._start_slew(other, float(self._values[other]), float(value))
-        self._changed(setting)
+        if self._reacts:
+            self._changed(setting)
         for listener in self._listeners:
             listener(self, name, value, owner)
 

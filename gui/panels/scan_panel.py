@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from gui.models import LabModel, Scan
 from gui.theme import Theme
@@ -45,14 +45,15 @@ class ScanPanel(QWidget):
         self.clear.setToolTip("Forget the traces of earlier runs; their files stay.")
         self.clear.clicked.connect(model.clear_scans)
         self.readout = QLabel()
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.readout.setAccessibleName("scan summary")
         row = QHBoxLayout()
         row.addWidget(self.quantity)
         row.addWidget(QLabel("earlier runs"))
         row.addWidget(self.earlier)
         row.addWidget(self.clear)
-        row.addStretch(1)
-        row.addWidget(self.readout)
+        row.addWidget(self.readout, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addLayout(row)
@@ -136,3 +137,4 @@ class ScanPanel(QWidget):
         scan = self._model.scans[-1]
         points = sum(len(t.detuning) for t in scan.traces)
         self.readout.setText(f"run {scan.number}: {points} points, {scan.status}{scan.width_in_words()}")
+        self.readout.setToolTip(self.readout.text())

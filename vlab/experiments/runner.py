@@ -97,6 +97,8 @@ class Run:
         self.procedure = procedure
         self.setup = setup
         self.state = "ready"
+        self.saving = False
+        """Whether the measurement is over and its file is being written."""
         self.uid = secrets.token_hex(4)
         self.file: Path | None = None
         self.journal: Path | None = None
@@ -321,6 +323,7 @@ class Run:
             subscriber(Changed(state, reason))
 
     def _end(self, status: str, reason: str) -> xarray.Dataset:
+        self.saving = True
         for silence in self._silence:
             silence()
         for device, _ in self.procedure.claims(self.setup):
@@ -343,6 +346,7 @@ class Run:
             save(dataset, self.file)
             self._writer.remove()
             dataset.encoding["source"] = str(self.file)
+        self.saving = False
         self._announce(status, reason)
         return dataset
 
