@@ -83,7 +83,8 @@ class MainWindow(QMainWindow):
             return  # drawing and writing a file at once would take the interpreter from each other
         self.model.lab.window_idle.clear()
         self.model.pull()
-        QTimer.singleShot(0, self.model.lab.window_idle.set)  # comes after the paint events that the pull caused
+        # comes after the paint events that the pull caused, and after those that a new layout causes in turn
+        QTimer.singleShot(0, lambda: QTimer.singleShot(1, self.model.lab.window_idle.set))
 
     # -- parts -------------------------------------------------------------------------------------------------
 
