@@ -54,18 +54,19 @@ class Scan:
     file: Path | None = None
     status: str = "running"
 
-    def width_in_words(self) -> str:
+    def widths_in_words(self) -> list[str]:
         """Return the dragging widths of a scan that has ended, for a label."""
         if self.status == "running":
-            return ""
+            return []
         found = []
         for trace in self.traces:
             try:
                 on, off, clipped = resonance_extent(trace.detuning, trace.dt_normalized)
             except DataError:
                 continue
-            found.append(f"{'at least ' if clipped else ''}{abs(off - on):.1f} µeV{' back' if trace.dashed else ''}")
-        return f", width {', '.join(found)}" if found else ", no width"
+            least = "at least " if clipped else ""
+            found.append(f"{'back' if trace.dashed else 'width'} {least}{abs(off - on):.1f} µeV")
+        return found or ["no width"]
 
 
 @dataclass(frozen=True)
@@ -165,9 +166,10 @@ class LabModel:
     def _begin(self, run: Run) -> None:
         self.run, self.run_state, self.progress = run, "running", None
         names = [str(v) for c in run.procedure.coordinates() if c.name == "direction" for v in c.values] or [""]
-        title = f"{self._number + 1}: dwell {run.procedure.si('dwell'):g} s, {run.setup.sample_record()['model']}"
-        dashed = " (dashed: back)" if len(names) > 1 else ""
-        traces = [Trace(f"{title}{dashed}", name == "backward") for name in names]
+        model = run.setup.sample_record()["model"]
+        title = f"{self._number + 1}: dwell {run.procedure.si('dwell'):g} s"
+        title += f", {model}" if model != QuantumDot().model else ""
+        traces = [Trace(title, name == "backward") for name in names]
         axis = tuple(float(v) for v in run.procedure.coordinates()[-1].values)
         self._number += 1
         self.scans.append(Scan(self._number, title, traces, axis))

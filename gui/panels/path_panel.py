@@ -34,7 +34,7 @@ class PathPanel(QScrollArea):
         column.addStretch(1)
         self.setWidget(body)
         self.setWidgetResizable(True)
-        self.setMinimumHeight(120)
+        self.setMinimumHeight(175)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setAccessibleName("optical path panel")
         model.readings_changed.connect(self.show_snapshot)

@@ -116,6 +116,7 @@ class ScanPanel(QWidget):
         seen = [(min(v), max(v)) for v in values if v]
         unit = 1.0 if column == "dt_normalized" else 2e-5
         low, high = min([0.0, *(s[0] for s in seen)]), max([unit, *(s[1] for s in seen)])
+        high += 0.15 * (high - low)  # room for the legend
         ends = [end for scan in scans for end in (scan.axis[0], scan.axis[-1])] or [-30.0, 20.0]
         self.plot.show_all((min(ends), max(ends)), (low, high))
 
@@ -136,5 +137,6 @@ class ScanPanel(QWidget):
             return
         scan = self._model.scans[-1]
         points = sum(len(t.detuning) for t in scan.traces)
-        self.readout.setText(f"run {scan.number}: {points} points, {scan.status}{scan.width_in_words()}")
+        parts = [] if scan.status == "completed" else [f"{points} points", scan.status]
+        self.readout.setText(f"{scan.number}: {', '.join([*parts, *scan.widths_in_words()])}")
         self.readout.setToolTip(self.readout.text())
