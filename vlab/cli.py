@@ -151,6 +151,8 @@ def _paragraphs(kind: type) -> str:
 def _print_parameters(kind: type[Parameters], prefix: str, shown: Parameters | None = None) -> None:
     import dataclasses
 
+    from vlab.units import printed
+
     for field in dataclasses.fields(kind):
         if field.name not in kind.parameters():
             continue
@@ -158,7 +160,7 @@ def _print_parameters(kind: type[Parameters], prefix: str, shown: Parameters | N
         value = field.default if shown is None else getattr(shown, field.name)
         default = "none" if value is None else value
         if parameter.kind == "quantity" and value is not None:
-            default = f"{value:.6g~P}".strip()
+            default = printed(value)
         print(f"  {prefix}{field.name} = {default}\n      {parameter.help} Wants {parameter.allowed()}.")
 
 

@@ -243,4 +243,4 @@ def _rebuild(cls: type[Parameters], values: dict[str, Any]) -> Parameters:
 
 
 def _record(value: Quantity) -> str:
-    return f"{float(value.magnitude)!r} {value.units:~C}".strip()
+    return f"{float(value.magnitude)!r} {value.units:~C}".replace("\u03bc", "\u00b5").strip()

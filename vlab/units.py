@@ -68,11 +68,18 @@ def show(si_value: float, unit: str) -> str:
     return f"{si_value / unit_factor(unit):.6g} {unit}".strip()
 
 
+def printed(value: Quantity, digits: int = 6) -> str:
+    """Return a quantity as people read it; always with the micro sign, whichever mu pint prefers."""
+    if isinstance(value.magnitude, int | float):
+        text = f"{value:.{digits}g~P}"
+    else:
+        text = f"{value:~P}"
+    return text.replace("\u03bc", "\u00b5").strip()
+
+
 def _refuse(owner: str, value: object, unit: str) -> SettingError:
     example = f"such as {1:g} {unit}" if unit else "such as 0.5"
-    got = repr(value)
-    if isinstance(value, pint.Quantity):
-        got = f"{value:.6g~P}".strip() if isinstance(value.magnitude, int | float) else f"{value:~P}"
+    got = printed(value) if isinstance(value, pint.Quantity) else repr(value)
     if not isinstance(value, pint.Quantity) and isinstance(value, int | float) and not isinstance(value, bool):
         got = f"the bare number {value!r}"
     return SettingError(f"{owner} got {got}; it wants {kind_of(unit)} with a unit, {example}." if unit else

@@ -30,7 +30,8 @@ class DraggingWidth:
 
     def __str__(self) -> str:
         ends = ", clipped at an end of the scan" if self.clipped else ""
-        return f"{self.width:.3f~P} (on at {self.on:.3f~P}, off at {self.off:.3f~P}{ends})"
+        width, on, off = (f"{q.m_as('ueV'):.3f} µeV" for q in (self.width, self.on, self.off))
+        return f"{width} (on at {on}, off at {off}{ends})"
 
 
 def half_maximum_extent(detuning: ArrayLike, absorption: ArrayLike) -> tuple[float, float, bool]:

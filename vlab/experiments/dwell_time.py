@@ -11,7 +11,7 @@ from vlab.experiments.calibration import detuning_knob
 from vlab.experiments.procedure import Coordinate, Move, Point, Prepare, Procedure, Read, Settle, Steps, Variable, Wait
 from vlab.experiments.roles import Device, DraggingSetup
 from vlab.parameters import choice, quantity
-from vlab.units import Quantity, unit_factor
+from vlab.units import Quantity, printed, unit_factor
 
 _UEV = unit_factor("ueV")
 _MOST_POINTS = 100_000
@@ -50,15 +50,15 @@ class DwellTimeScan(Procedure):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.si("start") == self.si("stop"):
-            raise LimitError(f"DwellTimeScan.stop got {self.stop:~P}, the same as start; it wants another detuning.")
+            raise LimitError(f"DwellTimeScan.stop got {printed(self.stop)}, the same as start; it wants another detuning.")
         if self._count() < 2:
-            raise LimitError(f"DwellTimeScan.step got {self.step:~P}, more than the scan is long; it wants a step that "
+            raise LimitError(f"DwellTimeScan.step got {printed(self.step)}, more than the scan is long; it wants a step that "
                              "makes at least 2 points.")
         if self._count() > _MOST_POINTS:
-            raise LimitError(f"DwellTimeScan.step got {self.step:~P}, which makes {self._count()} points; it wants a "
+            raise LimitError(f"DwellTimeScan.step got {printed(self.step)}, which makes {self._count()} points; it wants a "
                              f"step that makes at most {_MOST_POINTS}.")
         if self.time_constant is None and not 10e-6 <= self.si("dwell") <= 30e3:
-            raise LimitError(f"DwellTimeScan.dwell got {self.dwell:~P}, which the lock-in cannot have as its time "
+            raise LimitError(f"DwellTimeScan.dwell got {printed(self.dwell)}, which the lock-in cannot have as its time "
                              "constant; give a time_constant from 1e-05 s to 30000 s.")
 
     def _count(self) -> int:
