@@ -70,10 +70,7 @@ def show(si_value: float, unit: str) -> str:
 
 def printed(value: Quantity, digits: int = 6) -> str:
     """Return a quantity as people read it; always with the micro sign, whichever mu pint prefers."""
-    if isinstance(value.magnitude, int | float):
-        text = f"{value:.{digits}g~P}"
-    else:
-        text = f"{value:~P}"
+    text = f"{value:.{digits}g~P}" if isinstance(value.magnitude, int | float) else f"{value:~P}"
     return text.replace("\u03bc", "\u00b5").strip()
 
 

@@ -50,16 +50,17 @@ class DwellTimeScan(Procedure):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.si("start") == self.si("stop"):
-            raise LimitError(f"DwellTimeScan.stop got {printed(self.stop)}, the same as start; it wants another detuning.")
+            raise LimitError(f"DwellTimeScan.stop got {printed(self.stop)}, the same as start; it wants another "
+                             "detuning.")
         if self._count() < 2:
-            raise LimitError(f"DwellTimeScan.step got {printed(self.step)}, more than the scan is long; it wants a step that "
-                             "makes at least 2 points.")
+            raise LimitError(f"DwellTimeScan.step got {printed(self.step)}, more than the scan is long; it wants a step "
+                             "that makes at least 2 points.")
         if self._count() > _MOST_POINTS:
-            raise LimitError(f"DwellTimeScan.step got {printed(self.step)}, which makes {self._count()} points; it wants a "
-                             f"step that makes at most {_MOST_POINTS}.")
+            raise LimitError(f"DwellTimeScan.step got {printed(self.step)}, which makes {self._count()} points; it wants "
+                             f"a step that makes at most {_MOST_POINTS}.")
         if self.time_constant is None and not 10e-6 <= self.si("dwell") <= 30e3:
-            raise LimitError(f"DwellTimeScan.dwell got {printed(self.dwell)}, which the lock-in cannot have as its time "
-                             "constant; give a time_constant from 1e-05 s to 30000 s.")
+            raise LimitError(f"DwellTimeScan.dwell got {printed(self.dwell)}, which the lock-in cannot have as its "
+                             "time constant; give a time_constant from 1e-05 s to 30000 s.")
 
     def _count(self) -> int:
         return floor(abs(self.si("stop") - self.si("start")) / self.si("step") + 1e-9) + 1
