@@ -53,11 +53,11 @@ class DwellTimeScan(Procedure):
             raise LimitError(f"DwellTimeScan.stop got {printed(self.stop)}, the same as start; it wants another "
                              "detuning.")
         if self._count() < 2:
-            raise LimitError(f"DwellTimeScan.step got {printed(self.step)}, more than the scan is long; it wants a step "
-                             "that makes at least 2 points.")
+            raise LimitError(f"DwellTimeScan.step got {printed(self.step)}, more than the scan is long; it wants "
+                             "a step that makes at least 2 points.")
         if self._count() > _MOST_POINTS:
-            raise LimitError(f"DwellTimeScan.step got {printed(self.step)}, which makes {self._count()} points; it wants "
-                             f"a step that makes at most {_MOST_POINTS}.")
+            raise LimitError(f"DwellTimeScan.step got {printed(self.step)}, which makes {self._count()} points; "
+                             f"it wants a step that makes at most {_MOST_POINTS}.")
         if self.time_constant is None and not 10e-6 <= self.si("dwell") <= 30e3:
             raise LimitError(f"DwellTimeScan.dwell got {printed(self.dwell)}, which the lock-in cannot have as its "
                              "time constant; give a time_constant from 1e-05 s to 30000 s.")
