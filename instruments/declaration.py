@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pint import DimensionalityError
@@ -41,20 +39,19 @@ def _quick_quantity(magnitude: float, units: Any) -> Quantity:
     return quantity
 
 
-@dataclass(frozen=True)
 class Slew:
-    """A value on its way: from ``start`` at ``start_ps`` to ``target`` at ``rate`` per second."""
+    """A value on its way: from ``start`` at ``start_ps`` to ``target`` at ``rate`` per second.
 
-    start: float
-    target: float
-    rate: float
-    start_ps: int
+    It ends after whole steps of 2^16 ps, so that a ramp divides into equal ticks.
+    """
 
-    @cached_property
-    def end_ps(self) -> int:
-        """Lab time at which the target is reached, in whole steps of 2^16 ps so that a ramp divides into ticks."""
-        steps = math.ceil(abs(self.target - self.start) / self.rate * 1e12 / SLEW_STEP_PS)
-        return self.start_ps + steps * SLEW_STEP_PS
+    __slots__ = ("end_ps", "start", "start_ps", "target")
+
+    def __init__(self, start: float, target: float, rate: float, start_ps: int) -> None:
+        self.start = start
+        self.target = target
+        self.start_ps = start_ps
+        self.end_ps = start_ps + math.ceil(abs(target - start) / rate * (1e12 / SLEW_STEP_PS)) * SLEW_STEP_PS
 
     def slope(self, now_ps: int) -> float:
         """Return the change per second at ``now_ps``: zero from the end on."""

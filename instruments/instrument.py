@@ -33,6 +33,7 @@ class Instrument:
     """One word, for tabs and labels."""
     declarations: ClassVar[dict[str, Declaration]] = {}
     _reacts: ClassVar[bool] = False
+    _limited_by: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -46,6 +47,11 @@ class Instrument:
                         setattr(cls, f"{name}_actual", follower)
                         found[f"{name}_actual"] = follower
         cls.declarations = found
+        limited: dict[str, tuple[str, ...]] = {}
+        for name, setting in cls.settings().items():
+            if setting.rate:
+                limited[setting.rate] = (*limited.get(setting.rate, ()), name)
+        cls._limited_by = limited
         cls._reacts = cls._changed is not Instrument._changed
 
     def __init__(self, name: str) -> None:
@@ -217,8 +223,8 @@ class Instrument:
         if setting.rate:
             self._start_slew(name, float(value), float(self._values[setting.rate]))
         self._values[name] = value
-        if self._slews:
-            for other in [n for n in self._slews if self.settings()[n].rate == name]:
+        for other in self._limited_by.get(name, ()):
+            if other in self._slews:
                 self._start_slew(other, float(self._values[other]), float(value))
         if self._reacts:
             self._changed(setting)
