@@ -320,9 +320,9 @@ class Lab:
                         {"polarization": float(bench.polarization.magnitude)}, self._mounted)
 
 
-__all__ = ["Changed", "Lab", "Measured", "News", "Notice", "RunEnded", "RunStarted", "Snapshot"]
-
-
 def pace_in_words(pace: float) -> str:
     """Return a pace as people say it."""
     return "as fast as possible" if math.isinf(pace) else ("real time" if pace == 1.0 else f"{pace:g}× real time")
+
+
+__all__ = ["Changed", "Lab", "Measured", "News", "Notice", "RunEnded", "RunStarted", "Snapshot"]

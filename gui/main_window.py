@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QFileDialog, QLabel, QMainWindow, QTa
 from gui.commands import Command, Commands
 from gui.history import History
 from gui.models import LabModel
-from gui.panels.clock_panel import ClockPanel
+from gui.panels.clock_panel import PACES, ClockPanel
 from gui.panels.experiment_panel import ExperimentPanel
 from gui.panels.inside_panel import InsidePanel
 from gui.panels.instrument_panel import InstrumentPanel
@@ -202,9 +202,8 @@ class MainWindow(QMainWindow):
             "Let 10 s of lab time pass at once.", "Ctrl+F", lambda: m.connected and not running())
         add("clock.forward_minute", "Fast-forward 1 min", "Clock", lambda: self._forward(60.0),
             "Let a minute of lab time pass at once.", "Ctrl+Shift+F", lambda: m.connected and not running())
-        for title, pace in (("Real time", 1.0), ("10 × real time", 10.0), ("100 × real time", 100.0),
-                            ("As fast as possible", float("inf"))):
-            add(f"clock.pace.{pace:g}", title, "Clock", lambda pace=pace: m.set_pace(pace),
+        for title, pace in PACES:
+            add(f"clock.pace.{pace:g}", f"Pace: {title}", "Clock", lambda pace=pace: m.set_pace(pace),
                 "Choose how fast lab time goes. Numbers do not depend on it.",
                 checked=lambda pace=pace: m.lab.pace == pace)
         add("view.inside", "See inside", "View", self._toggle_inside,

@@ -133,7 +133,7 @@ class LockIn(Instrument):
         """Set the phase so that the present signal is all in X."""
         phase = float(self._values["phase"]) + atan2(self.read_y(), self.read_x())
         turn = 2.0 * np.pi
-        self._values["phase"] = (phase + np.pi) % turn - np.pi
+        self.write("phase", (phase + np.pi) % turn - np.pi)  # as if by hand: told and journalled
         self._state = np.abs(self._state[-1]) * np.ones_like(self._state)
 
     def read_x(self) -> float:

@@ -7,11 +7,12 @@ import math
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.commands import Commands
-from gui.lab import Snapshot
+from gui.lab import Snapshot, pace_in_words
 from gui.models import LabModel
 from gui.theme import tabular_font
 
-PACES = (("real time", 1.0), ("10 × real time", 10.0), ("100 × real time", 100.0), ("as fast as possible", math.inf))
+PACES = tuple((pace_in_words(pace), pace) for pace in (1.0, 10.0, 100.0, math.inf))
+"""What can be chosen, in words and as lab seconds per real second."""
 
 
 class ClockPanel(QWidget):

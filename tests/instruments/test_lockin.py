@@ -19,7 +19,10 @@ def test_phase_turns_the_signal():
     bench = settled(phase=Q_(30.0, "deg"))
     assert bench.lockin.theta.m_as("deg") == pytest.approx(-30.0, abs=0.01)
     assert bench.lockin.r.m_as("uV") == pytest.approx(22.508, abs=0.01)
+    told = []
+    bench.lockin.subscribe(lambda *event: told.append(event[1]))
     bench.lockin.auto_phase()
+    assert told == ["phase"]
     assert bench.lockin.y.m_as("uV") == pytest.approx(0.0, abs=1e-9)
     bench.prepare(thermal=True)
     assert bench.lockin.theta.m_as("deg") == pytest.approx(0.0, abs=0.02)
