@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gui.courtesy import Courtesy
 from vlab.errors import RunError, VlabError
 from vlab.experiments.runner import Changed, Event, Measured, Run
 
@@ -91,9 +92,8 @@ class Lab:
         self._pending: deque[Run] = deque()
         self._news: deque[News] = deque()
         self._leave = threading.Event()
-        self.window_idle = threading.Event()
-        """Clear while a window draws: the lab thread then lets it have the interpreter, for a moment."""
-        self.window_idle.set()
+        self.courtesy = Courtesy()
+        """The lab thread stands back while a window wants the interpreter, for a moment."""
         self._run: Run | None = None
         self._pace = 1.0
         self._held = False
@@ -202,12 +202,9 @@ class Lab:
 
         return self.post(skip)
 
-    def take_news(self) -> list[News]:
-        """Return what happened since the last call, oldest first."""
-        found = []
-        while self._news:
-            found.append(self._news.popleft())
-        return found
+    def next_news(self) -> News | None:
+        """Return the oldest thing that happened and was not yet taken, or None."""
+        return self._news.popleft() if self._news else None
 
     def take_trail(self) -> list[Snapshot]:
         """Return the snapshots since the last call, oldest first: one for each publication and measured point."""
@@ -279,7 +276,7 @@ class Lab:
                 self._drain()
                 self._publish(bench)
                 turned = time.monotonic()
-            self.window_idle.wait(_COURTESY)
+            self.courtesy.wait(_COURTESY)
 
         run.between_slices = between
         run.subscribe(self._news.append)

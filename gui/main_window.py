@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,10 +27,13 @@ from gui.theme import Theme
 from gui.widgets.command_palette import CommandPalette
 from gui.widgets.greeting import Greeting
 from gui.widgets.notification_bar import NotificationBar
+from gui.widgets.plot import Plot
 from instruments.benches import INSTRUMENTS
 from vlab.experiments import DwellTimeScan
 
 _PULL_MS = 35
+_BREATH_MS = 8
+"""Between a drawing and the next pull, so that keys and mouse get their turn however long drawing takes."""
 _LAYOUT_VERSION = 1
 
 
@@ -53,6 +57,7 @@ class MainWindow(QMainWindow):
         self.history = History(model)
         self.commands = Commands()
         self.docks: dict[str, QDockWidget] = {}
+        self._closed = False
         self.setWindowTitle("vlab: nuclear-spin dragging")
         self.setObjectName("vlab")
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
@@ -68,35 +73,46 @@ class MainWindow(QMainWindow):
         self.commands.changed.connect(self._refresh_commands)
         theme.changed.connect(self._dress)
         self._dress()
+        for plot in self.findChildren(Plot):
+            plot.courtesy = model.lab.courtesy
         self._plain_layout = self.saveState(_LAYOUT_VERSION)
         self._restore()
         self._hide_stray_tab_bars()
         self._refresh_commands()
-        self._timer = QTimer(self, interval=_PULL_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._pull)
-        self._timer.start()
+        self._timer.start(_PULL_MS)
 
     def _pull(self) -> None:
         """Take over what is new and draw it; the lab thread stands back until the drawing is done."""
         run = self.model.lab.run
-        if run is not None and run.saving:
-            return  # drawing and writing a file at once would take the interpreter from each other
-        self.model.lab.window_idle.clear()
+        if run is not None and run.saving:  # drawing and writing a file would take the interpreter from each other
+            self._timer.start(_PULL_MS)
+            return
+        began = time.monotonic()
+        courtesy = self.model.lab.courtesy
+        courtesy.begin("pull")
+
+        def drawn() -> None:
+            courtesy.end("pull")
+            if not self._closed:
+                spent = int(1e3 * (time.monotonic() - began))
+                self._timer.start(max(_BREATH_MS, _PULL_MS - spent))
+
         self.model.pull()
         # comes after the paint events that the pull caused, and after those that a new layout causes in turn
-        QTimer.singleShot(0, lambda: QTimer.singleShot(1, self.model.lab.window_idle.set))
+        QTimer.singleShot(0, self, lambda: QTimer.singleShot(1, self, drawn))
 
     # -- parts -------------------------------------------------------------------------------------------------
 
     def _build_centre(self) -> None:
         self.scan_panel = ScanPanel(self.model, self.theme)
-        self.bar = NotificationBar()
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.bar)
         column.addWidget(self.scan_panel, 1)
+        self.bar = NotificationBar(centre)
         self.setCentralWidget(centre)
 
     def _build_docks(self) -> None:
@@ -277,7 +293,7 @@ class MainWindow(QMainWindow):
                                                                "on accent", "tooltip", "text", "base", "grid")}
         self.setStyleSheet(f"""
             QLabel[refused="true"] {{ color: {c["refused"]}; }}
-            NotificationBar {{ background: {c["tooltip"]}; border-bottom: 1px solid {c["grid"]}; }}
+            NotificationBar {{ background: {c["tooltip"]}; border-top: 1px solid {c["grid"]}; }}
             NotificationBar[level="warning"], NotificationBar[level="error"] {{ background: {c["refused ground"]}; }}
             NotificationBar[level="warning"] QLabel, NotificationBar[level="error"] QLabel
                 {{ color: {c["refused text"]}; }}
@@ -330,8 +346,9 @@ class MainWindow(QMainWindow):
         """Keep the layout, end a measurement so that its data is saved, and stop the laboratory."""
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("layout", self.saveState(_LAYOUT_VERSION))
+        self._closed = True
         self._timer.stop()
-        self.model.lab.window_idle.set()
+        self.model.lab.courtesy.end("pull")
         self.model.lab.stop()
         self.model.pull()
         super().closeEvent(event)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 
 _READABLE = 0.12
+"""Seconds between two values that a person can read."""
+_AT_LEISURE = 0.25
+"""Seconds between two drawings of the charts while nothing is measured."""
 
 
 @dataclass
@@ -124,6 +127,8 @@ class LabModel:
 
     def pull(self) -> None:
         """Take over what the laboratory published since the last time."""
+        if self._take_news():
+            return  # the run began or ended, which is enough to draw for once
         snapshot = self.lab.snapshot
         if snapshot is not self.snapshot:
             self.snapshot = snapshot
@@ -136,16 +141,21 @@ class LabModel:
             if now - self._read >= _READABLE or (self.run is None and self.lab.held):
                 self._read = now
                 self.readings_changed.emit(snapshot)
-        if self.run is not None or time.monotonic() - self._sampled >= _READABLE:  # charts may be slower between runs
+        if self.run is not None or time.monotonic() - self._sampled >= _AT_LEISURE:
             trail = self.lab.take_trail()
             if trail:
                 self._sampled = time.monotonic()
                 self.sampled.emit(trail)
+
+    def _take_news(self) -> bool:
+        """Take over what happened, at most up to the beginning or end of a run; return whether there was one."""
         grown = False
-        for item in self.lab.take_news():
+        turned = False
+        while not turned and (item := self.lab.next_news()) is not None:
             match item:
                 case RunStarted(run):
                     self._begin(run)
+                    turned = True
                 case Measured():
                     self._add(item)
                     grown = True
@@ -158,22 +168,24 @@ class LabModel:
                         self.scan_changed.emit(self.scans[-1])
                         grown = False
                     self._end(item)
+                    turned = True
                 case Notice(level, text):
                     self.notice(level, text)
         if grown:
             self.scan_changed.emit(self.scans[-1])
+        return turned
 
     def _begin(self, run: Run) -> None:
         self.run, self.run_state, self.progress = run, "running", None
-        names = [str(v) for c in run.procedure.coordinates() if c.name == "direction" for v in c.values] or [""]
+        names = [str(v) for c in run.coordinates if c.name == "direction" for v in c.values] or [""]
         model = run.setup.sample_record()["model"]
         title = f"{self._number + 1}: dwell {run.procedure.si('dwell'):g} s"
         title += f", {model}" if model != QuantumDot().model else ""
         traces = [Trace(title, name == "backward") for name in names]
-        axis = tuple(float(v) for v in run.procedure.coordinates()[-1].values)
+        axis = tuple(float(v) for v in run.coordinates[-1].values)
         self._number += 1
         self.scans.append(Scan(self._number, title, traces, axis))
-        self.notice("info", f"{run.procedure.title()} began: {run.procedure.points()} points.", quiet=True)
+        self.notice("info", f"{run.procedure.title()} began: {len(axis) * len(traces)} points.", quiet=True)
         self.run_changed.emit()
 
     def _add(self, point: Measured) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -220,7 +220,7 @@ class ExperimentPanel(QWidget):
 
     def _on_run(self) -> None:
         self.show_buttons()
-        self._show_progress()
+        QTimer.singleShot(0, self, self._show_progress)  # a progress bar draws the whole window at once
 
     def show_buttons(self) -> None:
         """Show which of Run, Pause and Abort are possible now."""

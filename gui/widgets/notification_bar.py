@@ -1,18 +1,27 @@
-"""Notifications: sentences that appear above the work and go by themselves; never a box that must be clicked away."""
+"""Notifications: sentences that appear over the work and go by themselves; never a box that must be clicked away."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 _STAYS = {"info": 6000, "warning": 12000, "error": 30000}
 
 
 class NotificationBar(QFrame):
-    """One line that shows the latest notice."""
+    """One line that shows the latest notice, over the lower edge of its parent.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    It floats, because a line that came and went in the parent's layout would resize, and redraw, the plot.
+
+    Parameters
+    ----------
+    parent : QWidget
+    """
+
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        parent.installEventFilter(self)
+        self.setAutoFillBackground(True)
         self.label = QLabel()
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -37,5 +46,19 @@ class NotificationBar(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         self.label.setText(text)
+        self._place()
         self.show()
+        self.raise_()
         self._timer.start(_STAYS.get(level, 6000))
+
+    def _place(self) -> None:
+        around = self.parentWidget().size()
+        height = self.layout().totalHeightForWidth(around.width())
+        height = height if height > 0 else self.sizeHint().height()
+        self.setGeometry(0, around.height() - height, around.width(), height)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the parent's lower edge."""
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+            self._place()
+        return super().eventFilter(watched, event)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
+from gui.courtesy import Courtesy
 from gui.theme import Theme, restyle_plot
 
 
@@ -26,6 +28,8 @@ class Plot(pg.PlotWidget):
     def __init__(self, theme: Theme, name: str, bottom: str, left: str = "", *, bottom_unit: str | None = None,
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.courtesy = Courtesy()
+        """The laboratory's, in the main window."""
         self._theme = theme
         self.setLabel("bottom", bottom, units=bottom_unit)
         self.setLabel("left", left)
@@ -51,6 +55,11 @@ class Plot(pg.PlotWidget):
         item.autoBtn.clicked.connect(self.show_again)
         theme.changed.connect(self.restyle)
         self.restyle()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw, without the laboratory taking the interpreter away between two strokes."""
+        with self.courtesy.wanted("paint"):
+            super().paintEvent(event)
 
     def _on_hand(self, *_: object) -> None:
         self._by_hand = True
@@ -80,7 +89,7 @@ class Plot(pg.PlotWidget):
             span = high - low or abs(high) or 1.0
             fits = shown[0] <= low and high <= shown[1] and (shown[1] - shown[0]) <= 3.0 * span
             if not fits:
-                margin = ((0.0, 0.25) if growing else (0.02, 0.02)) if axis == 0 else (0.15, 0.15)
+                margin = ((0.0, 0.6) if growing else (0.02, 0.02)) if axis == 0 else (0.15, 0.15)
                 self._shown[axis] = [low - margin[0] * span, high + margin[1] * span]
                 self.setRange(**{"xRange" if axis == 0 else "yRange": self._shown[axis]}, padding=0.0,
                               disableAutoRange=True)

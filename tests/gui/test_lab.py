@@ -33,11 +33,15 @@ def until(done, seconds=30.0):
         time.sleep(0.002)
 
 
+def all_news(lab):
+    return list(iter(lab.next_news, None))
+
+
 def follow(lab, found, last=RunEnded):
     """Collect news until one of kind ``last`` has come."""
 
     def look():
-        found.extend(lab.take_news())
+        found.extend(all_news(lab))
         return any(isinstance(n, last) for n in found)
 
     until(look)
@@ -61,7 +65,7 @@ def test_pace_and_hold_do_not_change_numbers(lab, pace):
     lab.hold(True)
     lab.submit(SCAN, False).result(10)
     news = []
-    until(lambda: news.extend(lab.take_news()) or any(isinstance(n, Changed) and n.state == "paused" for n in news))
+    until(lambda: news.extend(all_news(lab)) or any(isinstance(n, Changed) and n.state == "paused" for n in news))
     lab.hold(False)
     follow(lab, news)
     values = [n.values[0] for n in news if isinstance(n, Measured)]

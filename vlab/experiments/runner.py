@@ -112,7 +112,10 @@ class Run:
         self._documents: list[Document] = []
         self._writer: Journal | None = None
         self._done = 0
-        self._total = procedure.points()
+        self.coordinates = procedure.coordinates()
+        """The scan axes, outermost first."""
+        self._total = math.prod(len(c.values) for c in self.coordinates)
+        self._seconds = procedure.seconds()
         self._wall_start = 0.0
         self._lab_start_ps = 0
         self.between_slices: Callable[[], None] | None = None
@@ -221,7 +224,7 @@ class Run:
             "run_number": number,
             "warnings": self.setup.check(),
             "versions": versions(),
-            "coordinates": [vars(c) for c in self.procedure.coordinates()],
+            "coordinates": [vars(c) for c in self.coordinates],
             "variables": [vars(v) for v in self.procedure.variables()],
         })
         self._wall_start = time.monotonic()
@@ -299,7 +302,7 @@ class Run:
         lab = (self.setup.clock.now_ps - self._lab_start_ps) / PS_PER_SECOND
         share = self._done / self._total
         wall = time.monotonic() - self._wall_start
-        lab_left = max(0.0, self.procedure.seconds() - lab)
+        lab_left = max(0.0, self._seconds - lab)
         measured = Measured(point.index, point.values, self._done, self._total, lab_left, wall * (1.0 - share) / share)
         for subscriber in self._subscribers:
             subscriber(measured)
