@@ -10,7 +10,9 @@ import re
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+import numpy as np
 import pint
+from numpy.typing import NDArray
 
 from vlab.errors import SettingError
 
@@ -150,6 +152,43 @@ def to_si(value: object, unit: str, owner: str) -> float:
     if not math.isfinite(result):
         raise SettingError(f"{owner} got {result}; it wants a finite number.")
     return result
+
+
+def to_si_array(value: object, unit: str, owner: str) -> NDArray[np.float64]:
+    """Return a quantity that holds a number or an array as floats in SI base units.
+
+    Parameters
+    ----------
+    value : pint.Quantity
+        A bare number or array is taken only where ``unit`` is dimensionless.
+    unit : str
+        A unit of the dimension that is wanted.
+    owner : str
+        The parameter's name, for the message.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of ``value``.
+
+    Raises
+    ------
+    SettingError
+        Wrong dimension, not a quantity, or not finite numbers.
+    """
+    if not isinstance(value, pint.Quantity) and not unit_is_dimensionless(unit):
+        raise _refuse(owner, value, unit)
+    magnitude: Any = value.magnitude if isinstance(value, pint.Quantity) else value
+    try:
+        numbers = np.asarray(magnitude, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SettingError(f"{owner} got {value!r}; it wants numbers.") from None
+    one = Q_(1.0, str(value.units)) if isinstance(value, pint.Quantity) else 1.0
+    found = numbers * to_si(one, unit, owner)
+    if not np.all(np.isfinite(found)):
+        raise SettingError(f"{owner} got {numbers[~np.isfinite(numbers)][0] if numbers.ndim else numbers}; it wants "
+                           "finite numbers.")
+    return found
 
 
 @lru_cache(maxsize=512)

@@ -1,5 +1,6 @@
 """What is in the cryostat: parameters with units, presets, and the specimen that lives."""
 
 from vlab.samples.quantum_dot import QuantumDot
+from vlab.samples.spin_ensemble import Pump, SpinEnsemble
 
-__all__ = ["QuantumDot"]
+__all__ = ["Pump", "QuantumDot", "SpinEnsemble"]

@@ -1,0 +1,298 @@
+r"""Nodes and weights for averages over the frozen Overhauser field, eq. (4).
+
+With the external field along z the average is two-dimensional. In units of w_n and with transverse components scaled
+by lambda, the total field about its own origin has length r and angle theta, and
+
+.. math::  p\,dV = \frac{2}{\sqrt\pi} r^2 e^{-(r - b\cos\theta)^2} e^{-b^2\sin^2\theta}\, dr\, \sin\theta\, d\theta,
+           \qquad b = \Omega_L / w_n .
+
+Along a ray (fixed theta) the response of a dot depends on r mostly through the phase psi = |W| T_R, as a rational
+function of exp(i psi) with two poles per period: the resonances |W| T_R = 2 pi n of eq. (22), sharp under weak pumping.
+The phase is therefore the coordinate. The poles are found for each ray from det(z - M), which is linear in cos psi and
+sin psi, and every stretch between a resonance and the point halfway to the next is mapped by
+
+.. math::  \psi = \psi_0 \pm \epsilon \sinh t ,
+
+which puts the pole of width epsilon at t = i pi/2, whatever epsilon is, so that a few Gauss-Legendre nodes do. The
+angle gets the same treatment about theta = 0 and pi, where strongly pumped dots have a pole at
+theta^2 = -(1 - sigma)/sigma.
+"""
+
+from __future__ import annotations
+
+from math import asinh, ceil, cosh, exp, floor, log, pi, sinh, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from vlab.physics.kernel import inline, kernel
+from vlab.physics.spin_precession import direction, evolution, returned
+
+MOST_NODES = 64
+"""Most Gauss-Legendre nodes on one stretch."""
+_WIDEST = 2.0
+"""rad; a resonance wider than this needs no clustering."""
+_GAUSS_PIECE = 1.6
+"""Longest stretch in units of w_n, over which the Gaussian weight is smooth enough."""
+_MOST_CENTRES = 64
+
+
+def _rules() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    nodes, weights = np.zeros((MOST_NODES + 1, MOST_NODES)), np.zeros((MOST_NODES + 1, MOST_NODES))
+    for n in range(1, MOST_NODES + 1):
+        x, w = np.polynomial.legendre.leggauss(n)
+        nodes[n, :n], weights[n, :n] = 0.5 * (1.0 + x), 0.5 * w
+    return nodes, weights
+
+
+RULES = _rules()
+"""Gauss-Legendre nodes and weights on [0, 1]: row n has n of them."""
+
+
+@inline
+def _poles(ray_cosine, ray_sine, coefficients, times, pulse, helicity, z, matrix, vector):
+    """Return the two roots X = exp(i psi) of det(z - M) = 0 on a ray, or zeros where M does not depend on psi."""
+    tau_s, period = times[1], times[0]
+    i_0, i_c, i_s = coefficients
+    f0 = f1 = f2 = 0j
+    for k in range(3):
+        length = 2.0 * pi * k / (3.0 * period)
+        evolution(period, length, ray_cosine, ray_sine, i_0, i_c, i_s, tau_s, pulse, helicity, matrix, vector)
+        m = matrix
+        trace = m[0, 0] + m[1, 1] + m[2, 2]
+        minors = (m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0] + m[0, 0] * m[2, 2] - m[0, 2] * m[2, 0]
+                  + m[1, 1] * m[2, 2] - m[1, 2] * m[2, 1])
+        determinant = (m[0, 0] * (m[1, 1] * m[2, 2] - m[1, 2] * m[2, 1])
+                       - m[0, 1] * (m[1, 0] * m[2, 2] - m[1, 2] * m[2, 0])
+                       + m[0, 2] * (m[1, 0] * m[2, 1] - m[1, 1] * m[2, 0]))
+        value = ((z - trace) * z + minors) * z - determinant
+        if k == 0:
+            f0 = value
+        elif k == 1:
+            f1 = value
+        else:
+            f2 = value
+    alpha = (f0 + f1 + f2) / 3.0
+    beta = (2.0 * f0 - f1 - f2) / 3.0
+    gamma = (f1 - f2) / sqrt(3.0)
+    leading = beta - 1j * gamma
+    if abs(leading) < 1e-9 * abs(alpha):
+        return 0j, 0j
+    root = np.sqrt(alpha * alpha - (beta * beta + gamma * gamma))
+    return (-alpha + root) / leading, (-alpha - root) / leading
+
+
+@inline
+def _add_centre(centres, widths, count, root):
+    """Add a resonance unless there is one at that place; a sharper one there takes over."""
+    size = abs(root)
+    if size == 0.0 or count == _MOST_CENTRES:
+        return count
+    width = min(_WIDEST, max(abs(log(size)), 1e-7))
+    place = np.angle(root)
+    for i in range(count):
+        apart = abs(place - centres[i])
+        apart = min(apart, 2.0 * pi - apart)
+        if apart < 0.7 * min(width, widths[i]):
+            if width < widths[i]:
+                centres[i], widths[i] = place, width
+            return count
+    centres[count], widths[count] = place, width
+    return count + 1
+
+
+@inline
+def _grown(nodes, count):
+    larger = np.empty((2 * nodes.shape[0], 5))
+    larger[:count] = nodes[:count]
+    return larger
+
+
+@kernel
+def axial_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, per_angle, cut, rule_nodes,
+                rule_weights):
+    """Return fields and weights whose weighted sum is the average over the Overhauser field, for B along z.
+
+    Parameters
+    ----------
+    larmor : tuple of float
+        W_L and W_L^T along z, rad/s; W_L >= 0.
+    nuclear : tuple of float
+        w_n (rad/s), lambda, chi, and the ratio chi lambda / lambda_T of the transverse trion field.
+    times, pulse : tuple of float
+        As in `spin_precession`.
+    points : ndarray of complex
+        z = exp(i w T_R) at which the response will be asked for.
+    helicities : int
+        1 where both helicities have the same resonances (phi = 0), else 2.
+    per_stretch, per_angle : int
+        Gauss-Legendre nodes on a full stretch between resonances, and on a hemisphere.
+    cut : float
+        The weight is dropped below exp(-cut).
+    rule_nodes, rule_weights : ndarray
+        `RULES`.
+
+    Returns
+    -------
+    ndarray, shape (n, 5)
+        W_z, W_perp, W^T_z, W^T_perp and weight.
+    """
+    w_n, anisotropy, chi, chi_across = nuclear
+    w_l, w_lt = larmor
+    period, tau_s = times[0], times[1]
+    q_z = pulse[0]
+    b = w_l / w_n
+    nodes = np.empty((2048, 5))
+    count = 0
+    matrix, vector = np.empty((3, 3)), np.empty(3)
+    centres, widths = np.empty(_MOST_CENTRES), np.empty(_MOST_CENTRES)
+    # how far from theta = 0 the pole in the angle lies; the trion's field is taken as along z there
+    _, _, tau_t, tau_0 = times
+    decay = exp(-period / tau_s)
+    back = 1.0 / (1.0 + tau_0 / tau_t - tau_0 / tau_s)
+    sharpest = _WIDEST
+    for z in points:
+        open_ = z - pulse[1] * decay
+        sigma = decay * (q_z - pulse[1] + (1.0 - q_z) * back) / open_
+        if abs(sigma) > 1e-6:
+            sharpest = min(sharpest, anisotropy * sqrt(abs((1.0 - sigma) / sigma)))
+    sharpest = max(sharpest, 1e-6)
+    halves = 2 if b * b < cut else 1
+    end = 0.5 * pi
+    if b * b > cut:
+        end = min(end, np.arcsin(sqrt(cut) / b))
+    last = asinh(end / sharpest)
+    for half in range(halves):
+        for j in range(per_angle):
+            t = last * rule_nodes[per_angle, j]
+            theta = sharpest * sinh(t)
+            angle_weight = last * rule_weights[per_angle, j] * sharpest * cosh(t)
+            sine, cosine = np.sin(theta), np.cos(theta)
+            if half == 1:
+                cosine = -cosine
+            scale = sqrt(cosine * cosine + sine * sine / (anisotropy * anisotropy))  # |W| / r
+            ray_cosine, ray_sine = cosine / scale, sine / (anisotropy * scale)
+            middle = b * cosine
+            inside = cut - b * b * sine * sine
+            if inside <= 0.0:
+                continue
+            reach = sqrt(inside)
+            if middle + reach <= 0.0:
+                continue
+            to_phase = period * w_n * scale
+            over_phase = 1.0 / to_phase
+            ray_exponent = b * b * sine * sine
+            low, high = max(0.0, middle - reach) * to_phase, (middle + reach) * to_phase
+            # resonances of this ray, with the slow factors as they are where the weight is large
+            typical = max(middle, 0.8) * scale * w_n
+            trion_along = chi * (typical * ray_cosine - w_l) + w_lt
+            trion_across = chi_across * typical * ray_sine
+            trion_length, trion_cosine, _ = direction(trion_along, trion_across)
+            coefficients = returned(typical, trion_length, trion_cosine * trion_cosine, times)
+            found = 0
+            for z in points:
+                for k in range(helicities):
+                    one, other = _poles(ray_cosine, ray_sine, coefficients, times, pulse, 1.0 - 2.0 * k, z, matrix,
+                                        vector)
+                    found = _add_centre(centres, widths, found, one)
+                    found = _add_centre(centres, widths, found, other)
+            if found == 0:
+                centres[0], widths[0] = 0.0, _WIDEST
+                found = 1
+            order = np.argsort(centres[:found])
+            first_turn = floor((low - pi) / (2.0 * pi)) - 1
+            last_turn = ceil((high + pi) / (2.0 * pi)) + 1
+            for turn in range(first_turn, last_turn + 1):
+                for i in range(found):
+                    place = centres[order[i]] + 2.0 * pi * turn
+                    width = widths[order[i]]
+                    after = centres[order[(i + 1) % found]] + 2.0 * pi * (turn + (i + 1) // found)
+                    before = centres[order[(i - 1) % found]] + 2.0 * pi * (turn - (1 if i == 0 else 0))
+                    half_width = 0.5 * width
+                    for side in range(2):
+                        sign = 1.0 - 2.0 * side
+                        full = 0.5 * (after - place) if side == 0 else 0.5 * (place - before)
+                        # the part of this stretch that lies in the range, as distances from the resonance
+                        if side == 0:
+                            near, far = max(0.0, low - place), min(full, high - place)
+                        else:
+                            near, far = max(0.0, place - high), min(full, place - low)
+                        if far <= near:
+                            continue
+                        pieces = ceil((far - near) / (_GAUSS_PIECE * to_phase))
+                        whole = asinh(full / width)
+                        for piece in range(pieces):
+                            left = near + (far - near) * piece / pieces
+                            right = near + (far - near) * (piece + 1) / pieces
+                            t0, t1 = asinh(left / width), asinh(right / width)
+                            share = (t1 - t0) / whole
+                            n = min(per_stretch, max(3, ceil(per_stretch * (0.35 + 0.65 * share))))
+                            factor = (t1 - t0) * half_width * over_phase * angle_weight * sine * (2.0 / sqrt(pi))
+                            if count + n > nodes.shape[0]:
+                                nodes = _grown(nodes, count)
+                            for m in range(n):
+                                grown = exp(t0 + (t1 - t0) * rule_nodes[n, m])
+                                shrunk = 1.0 / grown
+                                psi = place + sign * half_width * (grown - shrunk)
+                                r = psi * over_phase
+                                off = r - middle
+                                weight = (factor * rule_weights[n, m] * (grown + shrunk) * r * r
+                                          * exp(-off * off - ray_exponent))
+                                total = psi / period
+                                along, across = total * ray_cosine, total * ray_sine
+                                nodes[count, 0] = along
+                                nodes[count, 1] = across
+                                nodes[count, 2] = chi * (along - w_l) + w_lt
+                                nodes[count, 3] = chi_across * across
+                                nodes[count, 4] = weight
+                                count += 1
+    return nodes[:count]
+
+
+def sampled_nodes(points: NDArray[np.float64], larmor: tuple[float, float, float, float],
+                  nuclear: tuple[float, float, float, float]) -> NDArray[np.float64]:
+    """Return fields and equal weights for points of the unit cube, for an external field in any direction.
+
+    Parameters
+    ----------
+    points : ndarray, shape (n, 3)
+        Each coordinate in (0, 1); a low-discrepancy sequence for quasi-Monte-Carlo, random numbers for Monte Carlo.
+    larmor : tuple of float
+        W_L along z and along x, W_L^T along z and along x, rad/s.
+    nuclear : tuple of float
+        w_n, lambda, chi, chi lambda / lambda_T.
+
+    Returns
+    -------
+    ndarray, shape (n, 5)
+        As from `axial_nodes`.
+    """
+    w_n, anisotropy, chi, chi_across = nuclear
+    normal = ndtri(points)
+    across = w_n / (anisotropy * sqrt(2.0))
+    return fields_of(normal * np.array([across, across, w_n / sqrt(2.0)]), larmor, (chi_across, chi))
+
+
+def fields_of(nuclear_fields: NDArray[np.float64], larmor: tuple[float, float, float, float],
+              ratios: tuple[float, float]) -> NDArray[np.float64]:
+    """Return what each dot of an ensemble feels, with equal weights.
+
+    Parameters
+    ----------
+    nuclear_fields : ndarray, shape (n, 3)
+        W_N of each dot (x, y, z), rad/s.
+    larmor : tuple of float
+        W_L along z and along x, W_L^T along z and along x, rad/s.
+    ratios : tuple of float
+        Transverse and longitudinal ratio of the trion's nuclear field to W_N, eq. (5).
+    """
+    along, across, trion_along, trion_across = larmor
+    x, y, z = nuclear_fields.T
+    found = np.empty((len(x), 5))
+    found[:, 0] = z + along
+    found[:, 1] = np.hypot(x + across, y)
+    found[:, 2] = ratios[1] * z + trion_along
+    found[:, 3] = np.hypot(ratios[0] * x + trion_across, ratios[0] * y)
+    found[:, 4] = 1.0 / len(x)
+    return found

@@ -1,0 +1,259 @@
+r"""Averages over the Overhauser field to an asked tolerance, with the error that was reached.
+
+Rules of growing size are used until two things agree. Where the integrand is analytic in the mapped coordinates the
+error falls geometrically, so from the differences d of successive rules the error of the last is about d_n^2/d_(n-1);
+we take eight times that, at most d_n and at least d_(n-1)/80, since two rules can agree by accident. Under a helicity
+pattern of detuned pulses, whose sidebands the nodes do not follow, we take twice d_n.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import log, pi, sin
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from vlab.physics import overhauser
+from vlab.physics.spin_inertia import (
+    delayed_response,
+    linear_response,
+    pattern_response,
+    square_wave_component,
+    steady_response,
+)
+
+Complexes: TypeAlias = NDArray[np.complex128]
+Floats: TypeAlias = NDArray[np.float64]
+Four: TypeAlias = tuple[float, float, float, float]
+
+FLOOR = 0.01
+"""A tolerance is relative to the signal where that is larger than this, and to this where it is smaller."""
+_SMOOTH = ((4, 5), (6, 7), (9, 11), (13, 15), (19, 22), (28, 33), (42, 50), (60, 64))
+_FINE = 1e-5
+"""At tolerances below this the first rule is not worth its while."""
+_SIDEBANDS = ((5, 8), (7, 14), (9, 22), (12, 34), (16, 48), (20, 64), (30, 64))
+_SAFETY, _FORGET = 8.0, 80.0
+_REPLICATES = 16
+_FEWEST, _MOST = 2**9, 2**16
+"""Points of one replicate."""
+
+
+@dataclass(frozen=True)
+class SpinSystem:
+    """An ensemble under pulses in a magnetic field, as plain numbers (rad/s and s)."""
+
+    larmor: tuple[float, float]
+    """W_L and W_L^T along the field."""
+    tilt: float
+    """Angle between the field and z, rad."""
+    nuclear: Four
+    """w_n, lambda, chi, chi lambda / lambda_T."""
+    times: Four
+    """T_R, tau_s, tau_s^T, tau_0."""
+    pulse: Four
+    """q_z, q_perp, kick, phi."""
+
+    @property
+    def axial(self) -> bool:
+        """Whether the field is along z, so that the average is two-dimensional."""
+        return sin(self.tilt) == 0.0 or self.larmor == (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Average:
+    """A mean over the ensemble."""
+
+    values: Complexes
+    error: Floats
+    """Estimated absolute error of each value: a bound in practice for quadrature, one standard deviation for
+    quasi-Monte-Carlo."""
+    dots: int
+    """How many dots were computed for the last rule."""
+
+
+def linear(system: SpinSystem, frequencies: Floats, tolerance: float, stop: Callable[[], bool] | None = None,
+           ) -> Average:
+    """Return the signal of resonant pulses (phi = 0) at modulation frequencies in rad/s, for an infinitely long run.
+
+    Parameters
+    ----------
+    system : SpinSystem
+        With phi = 0.
+    frequencies : ndarray, shape (f,)
+        0 for constant helicity.
+    tolerance : float
+        Of the signal.
+    stop : callable, optional
+        Asked between rules; true ends with `InterruptedError`.
+    """
+    period = system.times[0]
+    points = np.exp(1j * np.asarray(frequencies, dtype=float) * period)
+    points[np.asarray(frequencies) == 0.0] = 1.0
+    values, errors = np.zeros(len(points), dtype=complex), np.zeros(len(points))
+    dots = 0
+    for group in _groups(system, frequencies):
+        chosen = points[group]
+        ends = np.unique(np.array([chosen[0], chosen[-1]]))
+        found = average(system, lambda nodes, z=chosen: linear_response(nodes, system.times, system.pulse, z), ends, 1,
+                        0.5 * pi * tolerance, stop)
+        values[group], errors[group] = found.values, found.error
+        dots = max(dots, found.dots)
+    return Average(values * (2.0 / pi), errors * (2.0 / pi), dots)
+
+
+def _groups(system: SpinSystem, frequencies: Floats) -> list[NDArray[np.intp]]:
+    """Return which frequencies may share nodes: those whose resonances are less apart than the sharpest is wide."""
+    period, tau_s = system.times[0], system.times[1]
+    width = 1.0 - system.pulse[1] * np.exp(-period / tau_s)
+    phases = np.asarray(frequencies, dtype=float) * period
+    order = np.argsort(phases, kind="stable")
+    if not system.axial:
+        return [order]
+    groups: list[list[int]] = []
+    for i in order:
+        if groups and phases[i] - phases[groups[-1][0]] <= 0.25 * max(width, 0.3 * phases[groups[-1][0]]):
+            groups[-1].append(int(i))
+        else:
+            groups.append([int(i)])
+    return [np.array(g) for g in groups]
+
+
+def steady(system: SpinSystem, tolerance: float, stop: Callable[[], bool] | None = None) -> Average:
+    """Return the signal at zero modulation frequency, any phi: 2/pi times half the difference of both helicities."""
+    found = average(system, lambda nodes: np.array([complex(steady_response(nodes, system.times, system.pulse))]),
+                    np.array([1.0 + 0j]), 2, 0.5 * pi * tolerance, stop)
+    return Average(found.values * (2.0 / pi), found.error * (2.0 / pi), found.dots)
+
+
+def pattern(system: SpinSystem, lengths: Sequence[int], harmonic: int, tolerance: float, delays: Floats | None = None,
+            stop: Callable[[], bool] | None = None) -> Average:
+    """Return the signal for a helicity pattern, for any phi, at a harmonic of its fundamental.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Pulses of each run of equal helicity; the modulation has len(lengths)/2 periods in the pattern.
+    harmonic : int
+        1 for the modulation frequency.
+    delays : ndarray, optional
+        Times after the pulse in s at which S_z - J_z is probed; just before the pulse by default.
+    """
+    runs = np.asarray(lengths, dtype=np.int64)
+    turns = harmonic * (len(runs) // 2)
+    zeta = complex(np.exp(-2j * pi * turns / runs.sum()))
+    drive = -square_wave_component(zeta, runs)
+    fundamental = -square_wave_component(complex(np.exp(-2j * pi * (len(runs) // 2) / runs.sum())), runs)
+    when = np.empty(0) if delays is None else np.asarray(delays, dtype=float)
+    # the harmonic's phase counts from the fundamental's zero
+    size = abs(drive) * np.sign((drive * np.conj(fundamental) ** harmonic).real or 1.0)
+    points = np.unique(np.round(np.array([1.0 + 0j, 1.0 / zeta]), 15))
+    found = average(system,
+                    lambda nodes: pattern_response(nodes, system.times, system.pulse, runs, zeta, when) / drive,
+                    points, 2, tolerance / abs(drive), stop, rules=_SIDEBANDS, trusting=False)
+    return Average(found.values * size, found.error * abs(drive), found.dots)
+
+
+def delayed(system: SpinSystem, frequency: float, delays: Floats, tolerance: float,
+            stop: Callable[[], bool] | None = None) -> tuple[Average, Average]:
+    """Return S_z and J_z between resonant pulses (phi = 0), per unit of the drive's component.
+
+    Parameters
+    ----------
+    frequency : float
+        Modulation, rad/s; 0 for constant helicity.
+    delays : ndarray, shape (d,)
+        Times after the pulse, s.
+    """
+    z = complex(np.exp(1j * frequency * system.times[0])) if frequency else 1.0 + 0j
+
+    def both(nodes: Floats) -> Complexes:
+        return np.concatenate(delayed_response(nodes, system.times, system.pulse, z, delays))
+
+    found = average(system, both, np.array([z]), 1, tolerance, stop)
+    d = len(delays)
+    return (Average(found.values[:d], found.error[:d], found.dots), Average(found.values[d:], found.error[d:],
+                                                                            found.dots))
+
+
+def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: Complexes, helicities: int,
+            tolerance: float, stop: Callable[[], bool] | None = None, *,
+            rules: Sequence[tuple[int, int]] = _SMOOTH, trusting: bool = True) -> Average:
+    """Return the mean of ``respond`` over the ensemble.
+
+    Parameters
+    ----------
+    respond : callable
+        From nodes (n, 5) to the weighted sums, shape (k,).
+    points : ndarray of complex
+        z at which the resonances are to be resolved.
+    helicities : int
+        See `overhauser.axial_nodes`.
+    tolerance : float
+        Wanted error, relative to max(largest value, `FLOOR`).
+    rules : sequence of (int, int)
+        Nodes per stretch and per angle, growing.
+    trusting : bool
+        Whether the error may be taken to fall geometrically.
+
+    Raises
+    ------
+    InterruptedError
+        ``stop()`` became true.
+    """
+    if not system.axial:
+        return _sampled(system, respond, tolerance, stop)
+    along = float(np.cos(system.tilt))  # +1 or -1
+    larmor, trion = system.larmor[0] * along, system.larmor[1] * along
+    if larmor < 0.0:  # the average is even in the field
+        larmor, trion = -larmor, -trion
+    cut = log(1.0 / tolerance) + 7.0
+    before: Complexes | None = None
+    last: Floats | None = None
+    error = np.empty(0)
+    values = np.empty(0, dtype=complex)
+    count = 0
+    for per_stretch, per_angle in rules[1 if tolerance < _FINE else 0:]:
+        if stop is not None and stop():
+            raise InterruptedError("stopped")
+        nodes = overhauser.axial_nodes((larmor, trion), system.nuclear, system.times, system.pulse, points, helicities,
+                                       per_stretch, per_angle, cut, *overhauser.RULES)
+        values, count = respond(nodes), len(nodes)
+        if before is not None:
+            now = np.abs(values - before)
+            error = now if trusting else 2.0 * now
+            if trusting and last is not None:
+                error = np.maximum(now * np.minimum(1.0, _SAFETY * now / np.maximum(last, 1e-300)), last / _FORGET)
+            error = error + 1e-3 * tolerance * np.maximum(np.abs(values), FLOOR)
+            last = now
+            if np.all(error <= tolerance * np.maximum(np.abs(values), FLOOR)):
+                break
+        before = values
+    return Average(values, error, count)
+
+
+def _sampled(system: SpinSystem, respond: Callable[[Floats], Complexes], tolerance: float,
+             stop: Callable[[], bool] | None) -> Average:
+    """Quasi-Monte-Carlo over randomly shifted Sobol sequences, whose scatter gives the error."""
+    w_l, w_lt = system.larmor
+    c, s = float(np.cos(system.tilt)), float(np.sin(system.tilt))
+    larmor = (w_l * c, w_l * s, w_lt * c, w_lt * s)
+    sequences = [qmc.Sobol(3, scramble=True, rng=np.random.default_rng(seed)) for seed in range(_REPLICATES)]
+    sums: list[Complexes] = [np.zeros(1, dtype=complex)] * _REPLICATES
+    done, step = 0, _FEWEST
+    while True:
+        for k, sequence in enumerate(sequences):
+            if stop is not None and stop():
+                raise InterruptedError("stopped")
+            points = np.clip(sequence.random(step), 1e-16, 1.0 - 1e-16)
+            sums[k] = sums[k] + step * respond(overhauser.sampled_nodes(points, larmor, system.nuclear))
+        done += step
+        step = done
+        means = np.array(sums) / done
+        values = means.mean(axis=0)
+        error = np.sqrt((np.abs(means - values) ** 2).sum(axis=0) / (_REPLICATES * (_REPLICATES - 1)))
+        if done >= _MOST or np.all(error <= tolerance * np.maximum(np.abs(values), FLOOR)):
+            return Average(values, error, done * _REPLICATES)

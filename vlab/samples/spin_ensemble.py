@@ -1,0 +1,447 @@
+"""An ensemble of singly charged quantum dots whose resident spins are oriented by laser pulses: its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import exp, isfinite, pi
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlab.errors import LimitError, SettingError
+from vlab.parameters import Parameters, quantity
+from vlab.physics import pulse as pulses
+from vlab.physics.pulse import PulseAction
+from vlab.units import Q_, Quantity, make_quantity, printed, to_si, to_si_array
+
+if TYPE_CHECKING:
+    from vlab.physics.spin_average import Average, SpinSystem
+
+MU_B_OVER_HBAR = 9.2740100783e-24 / 1.054571817e-34
+LEAST_PERIODS = 5.0
+"""T_R / tau_0 below which the model, whose pulses find an empty trion, means nothing."""
+_MOST_HALF_PERIODS = 8
+_NEAR = 1e-3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pump(Parameters):
+    """A train of pump pulses: give ``q`` or ``power``.
+
+    ``Pump(q=0.5)``, ``Pump(power=0.3, phi=Q_(45, "deg"))``; Q and the power of a resonant pulse are related by
+    eq. (14), 1 - Q^2 = sin^2[(pi/2) sqrt(W/W_pi)].
+    """
+
+    _title: ClassVar[str] = "Pump"
+
+    q: Quantity | None = quantity("", "Set Q; Q^2 is the probability that a pulse does not excite a trion.", None,
+                                  minimum=0.0, maximum=1.0, optional=True)
+    power: Quantity | None = quantity("", "Set the pump power in units of a pi pulse's.", None, minimum=0.0,
+                                      maximum=1.0, optional=True)
+    phi: Quantity = quantity("rad", "Set Phi, the angle by which a detuned pulse turns the spin.", 0.0,
+                             minimum=-pi, maximum=pi)
+    repetition_period: Quantity = quantity("ns", "Set T_R, the time between two pulses.", 13.2, above=0.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.q is None) == (self.power is None):
+            raise SettingError("Pump wants either q or power, and not both; for example Pump(q=0.5).")
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some parameters changed; a new q takes the place of a power, and the other way round."""
+        if "q" in changes and "power" not in changes:
+            changes["power"] = None
+        elif "power" in changes and "q" not in changes:
+            changes["q"] = None
+        return super().replace(**changes)
+
+    @property
+    def action(self) -> PulseAction:
+        """What a pulse of helicity +1 does to a spin, eq. (6)."""
+        q = self.si("q") if self.q is not None else float(pulses.q_from_power(self.si("power")))
+        return PulseAction.circular(q, self.si("phi"))
+
+
+@dataclass(frozen=True)
+class InertiaSignal:
+    """The spin inertia signal of eq. (1), over field and frequency."""
+
+    signal: NDArray[np.complex128]
+    """Its modulus is L; its phase is the spin's behind the drive's fundamental (negative: the spin lags)."""
+    error: NDArray[np.float64]
+    """Estimated absolute error."""
+    modulation_frequency: Quantity
+    """Hz; the one that was used, which for detuned pulses may be near to the one that was asked for."""
+    field: Quantity
+    """T."""
+
+    @property
+    def magnitude(self) -> NDArray[np.float64]:
+        """L, at most 1/pi."""
+        return np.abs(self.signal)
+
+
+@dataclass(frozen=True)
+class TimeTrace:
+    """Mean spin pulse by pulse."""
+
+    time: Quantity
+    """s; just before pulse 1, 2, ..., shape (pulses,)."""
+    spin: NDArray[np.float64]
+    """S_x, S_y, S_z, shape (pulses, 3)."""
+    helicity: NDArray[np.int64]
+    """P of the pulse before each time."""
+    nuclear_fields: NDArray[np.float64]
+    """W_N of each dot, rad/s, shape (dots, 3)."""
+
+
+@dataclass(frozen=True)
+class DelayTrace:
+    """Spins between two pulses of the periodic state."""
+
+    delay: Quantity
+    """s after the pulse, shape (d,)."""
+    spin: NDArray[np.complex128]
+    """S_z, shape (d,); real for constant helicity, which is +1 where S_z is negative."""
+    trion: NDArray[np.complex128]
+    """J_z."""
+    error: NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpinEnsemble(Parameters):
+    """Parameters of an ensemble of charged dots; frozen, all of them quantities. ``replace(...)`` makes another.
+
+    The resident spin S and the spin J of the trion precess in the same frozen nuclear field (eqs. 2 to 5 of Schering,
+    Uhrig and Smirnov, arXiv:1908.01531); recombination returns J_z to S.
+    """
+
+    _title: ClassVar[str] = "SpinEnsemble"
+
+    nuclear_field: Quantity = quantity("MHz", "Set w_n/2pi, the strength of the nuclear field on the resident spin.",
+                                       70.0, above=0.0)
+    trion_nuclear_field: Quantity = quantity("MHz", "Set w_n^T/2pi, the strength of the nuclear field on the trion.",
+                                             16.0, minimum=0.0)
+    spin_relaxation_time: Quantity = quantity("ns", "Set tau_s, the relaxation time of the resident spin.", 500.0,
+                                              above=0.0)
+    trion_spin_relaxation_time: Quantity = quantity("ns", "Set tau_s^T, the relaxation time of the trion's spin.",
+                                                    10.0, above=0.0)
+    trion_lifetime: Quantity = quantity("ns", "Set tau_0, the radiative lifetime of the trion.", 0.4, above=0.0)
+    anisotropy: Quantity = quantity("", "Set lambda, how much weaker transverse nuclear fields are for the resident "
+                                    "spin.", 1.0, above=0.0)
+    trion_anisotropy: Quantity = quantity("", "Set lambda_T, the same for the trion.", 5.0, above=0.0)
+    g_factor: Quantity = quantity("", "Set g_z of the resident spin.", -0.61)
+    trion_g_factor: Quantity = quantity("", "Set g_z^T of the trion.", -0.45)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.si("trion_lifetime") >= self.si("spin_relaxation_time"):
+            raise LimitError(f"SpinEnsemble.trion_lifetime got {printed(self.trion_lifetime)}; the model needs it "
+                             f"shorter than spin_relaxation_time, {printed(self.spin_relaxation_time)}.")
+
+    @classmethod
+    def n_type(cls) -> SpinEnsemble:
+        """Return the n-type ensemble of Table 1: resident electrons."""
+        return cls()
+
+    @classmethod
+    def p_type(cls) -> SpinEnsemble:
+        """Return the p-type ensemble of Table 1: resident holes."""
+        return cls(nuclear_field=Q_(16.0, "MHz"), trion_nuclear_field=Q_(70.0, "MHz"),
+                   spin_relaxation_time=Q_(5200.0, "ns"), trion_spin_relaxation_time=Q_(35.0, "ns"),
+                   anisotropy=Q_(5.0, ""), trion_anisotropy=Q_(1.0, ""), g_factor=Q_(-0.45, ""),
+                   trion_g_factor=Q_(-0.4, ""))
+
+    @property
+    def nuclear_numbers(self) -> tuple[float, float, float, float]:
+        """w_n (rad/s), lambda, chi and chi lambda / lambda_T, eqs. (4) and (5)."""
+        w_n = 2.0 * pi * self.si("nuclear_field")
+        chi = 2.0 * pi * self.si("trion_nuclear_field") / w_n
+        return w_n, self.si("anisotropy"), chi, chi * self.si("anisotropy") / self.si("trion_anisotropy")
+
+    def system(self, field: float, action: PulseAction, period: float, tilt: float = 0.0,
+               relaxation_time: float | None = None) -> SpinSystem:
+        """Return the plain numbers of an experiment, for the physics.
+
+        Parameters
+        ----------
+        field : float
+            T.
+        action : PulseAction
+        period : float
+            T_R in s.
+        tilt : float
+            Angle between field and z, rad.
+        relaxation_time : float, optional
+            Takes the place of tau_s, s.
+
+        Raises
+        ------
+        LimitError
+            The pulses come too fast for the trion's lifetime.
+        """
+        from vlab.physics.spin_average import SpinSystem
+
+        tau_0 = self.si("trion_lifetime")
+        if not period >= LEAST_PERIODS * tau_0:
+            raise LimitError(f"the repetition period of {period * 1e9:g} ns is too short; the model needs a trion that "
+                             f"has gone when the next pulse comes, that is at least {LEAST_PERIODS:g} trion lifetimes, "
+                             f"{LEAST_PERIODS * tau_0 * 1e9:g} ns.")
+        tau_s = self.si("spin_relaxation_time") if relaxation_time is None else relaxation_time
+        larmor = MU_B_OVER_HBAR * field
+        return SpinSystem((self.si("g_factor") * larmor, self.si("trion_g_factor") * larmor), tilt,
+                          self.nuclear_numbers, (period, tau_s, self.si("trion_spin_relaxation_time"), tau_0),
+                          (action.q_z, action.q_perp, action.kick, action.phi))
+
+    def inertia_signal(self, *, field: Quantity, pump: Pump, modulation_frequency: Quantity | None = None,
+                       pulses_per_half_period: int | None = None, tilt: Quantity | None = None,
+                       tolerance: float = 1e-6, stop: Callable[[], bool] | None = None) -> InertiaSignal:
+        """Return the spin inertia signal, eq. (1), of the periodic state.
+
+        Parameters
+        ----------
+        field : Quantity
+            Magnetic field; one or an array.
+        pump : Pump
+        modulation_frequency : Quantity, optional
+            f_m, one or an array, broadcast with ``field``; 0 Hz by default. It means the average over an infinite
+            time at that frequency. Detuned pulses (phi != 0) are computed at the nearest frequency whose half period
+            is p/q pulse periods with small q, which the result tells.
+        pulses_per_half_period : int, optional
+            n instead of a frequency: T_m = 2 n T_R exactly, with the drive's component 1/(n sin(pi/2n)) in place of
+            2/pi.
+        tilt : Quantity, optional
+            Angle between the field and the growth axis; other than 0 the average is quasi-Monte-Carlo.
+        tolerance : float
+            Wanted error, relative to max(L, 0.01).
+        stop : callable, optional
+            Asked often; true ends the computation with `InterruptedError`.
+
+        Returns
+        -------
+        InertiaSignal
+            Arrays of the shape to which field and frequency broadcast.
+
+        Raises
+        ------
+        SettingError
+            Something has the wrong dimension or is not finite.
+        LimitError
+            T_R is shorter than 5 tau_0, f_m is above 1/(4 T_R), or the tolerance is out of range.
+        """
+        _check_pump(pump)
+        fields = to_si_array(field, "T", "inertia_signal.field")
+        period, action = pump.si("repetition_period"), pump.action
+        angle = 0.0 if tilt is None else to_si(tilt, "rad", "inertia_signal.tilt")
+        if not (isinstance(tolerance, float) and isfinite(tolerance) and 1e-10 <= tolerance <= 0.1):
+            raise LimitError(f"inertia_signal.tolerance got {tolerance!r}; it wants a number from 1e-10 to 0.1.")
+        if pulses_per_half_period is not None:
+            if modulation_frequency is not None:
+                raise SettingError("inertia_signal wants modulation_frequency or pulses_per_half_period, not both.")
+            check_half_period(pulses_per_half_period)
+            frequencies = np.array(0.5 / (pulses_per_half_period * period))
+        else:
+            asked = Q_(0.0, "Hz") if modulation_frequency is None else modulation_frequency
+            frequencies = to_si_array(asked, "Hz", "inertia_signal.modulation_frequency")
+            check_frequency(frequencies, period)
+        try:
+            all_fields, all_frequencies = np.broadcast_arrays(fields, frequencies)
+        except ValueError:
+            raise SettingError(f"inertia_signal got fields of shape {fields.shape} and frequencies of shape "
+                               f"{frequencies.shape}; they must broadcast.") from None
+        shape = all_fields.shape
+        used = np.array(all_frequencies, dtype=float).ravel()
+        signal, error = np.zeros(used.shape, dtype=complex), np.zeros(used.shape)
+        flat = all_fields.ravel()
+        for value in dict.fromkeys(flat.tolist()):
+            here = np.flatnonzero(flat == value)
+            system = self.system(float(value), action, period, angle)
+            found = spectrum(system, used[here], pulses_per_half_period, tolerance, stop)
+            used[here], signal[here], error[here] = found[0], found[1].values, found[1].error
+        error = error + exp(-period / self.si("trion_lifetime")) * np.abs(signal)
+        return InertiaSignal(signal.reshape(shape), error.reshape(shape), Q_(used.reshape(shape), "Hz"),
+                             Q_(np.array(all_fields), "T"))
+
+    def draw_nuclear_fields(self, dots: int, seed: int = 0) -> NDArray[np.float64]:
+        """Return frozen nuclear fields W_N drawn from eq. (4), rad/s, shape (dots, 3)."""
+        w_n, anisotropy, _, _ = self.nuclear_numbers
+        across = w_n / (anisotropy * np.sqrt(2.0))
+        return np.random.default_rng(seed).standard_normal((dots, 3)) * np.array([across, across, w_n / np.sqrt(2.0)])
+
+    def time_trace(self, *, field: Quantity, pump: Pump, pulses: int, pulses_per_half_period: int | None = None,
+                   dots: int = 1024, seed: int = 0, nuclear_fields: NDArray[np.float64] | None = None,
+                   tilt: Quantity | None = None, stop: Callable[[], bool] | None = None) -> TimeTrace:
+        """Return the mean spin just before each pulse, from S = 0 on, with the exact map of a pulse period.
+
+        Parameters
+        ----------
+        field : Quantity
+            One magnetic field.
+        pump : Pump
+        pulses : int
+            How many.
+        pulses_per_half_period : int, optional
+            After how many pulses the helicity, +1 at first, is reversed; never by default.
+        dots, seed : int
+            How many frozen nuclear fields are drawn.
+        nuclear_fields : ndarray, shape (dots, 3), optional
+            W_N in rad/s, given instead of drawn.
+        tilt : Quantity, optional
+            Angle between the field and the growth axis z, in the x-z plane.
+        stop : callable, optional
+            Asked often; true ends the computation with `InterruptedError`.
+
+        Raises
+        ------
+        SettingError, LimitError
+            As in `inertia_signal`.
+        """
+        from vlab.physics import overhauser, spin_stepping
+
+        _check_pump(pump)
+        period, action = pump.si("repetition_period"), pump.action
+        check_count(pulses, "time_trace.pulses")
+        if pulses_per_half_period is not None:
+            check_half_period(pulses_per_half_period)
+        angle = 0.0 if tilt is None else to_si(tilt, "rad", "time_trace.tilt")
+        system = self.system(to_si(field, "T", "time_trace.field"), action, period, angle)
+        if nuclear_fields is None:
+            check_count(dots, "time_trace.dots")
+            nuclear_fields = self.draw_nuclear_fields(dots, seed)
+        given = np.asarray(nuclear_fields, dtype=float)
+        if given.ndim != 2 or given.shape[1] != 3 or not len(given) or not np.all(np.isfinite(given)):
+            raise SettingError(f"time_trace.nuclear_fields got an array of shape {given.shape}; it wants finite "
+                               "numbers of shape (dots, 3), in rad/s.")
+        c, s = np.cos(angle), np.sin(angle)
+        larmor, trion = system.larmor
+        _, _, chi, chi_across = system.nuclear
+        fields = overhauser.fields_of(given, (larmor * c, larmor * s, trion * c, trion * s), (chi_across, chi))
+        azimuths = np.arctan2(given[:, 1], given[:, 0] + larmor * s)
+        helicities = spin_stepping.helicity_pattern(pulses, pulses_per_half_period)
+        spin = np.zeros((pulses, 3))
+        portion = max(64, int(2e6 // max(1, min(pulses, 20_000))))
+        for first in range(0, len(given), portion):
+            part = slice(first, first + portion)
+            maps = spin_stepping.lab_maps(fields[part], azimuths[part], system.times, system.pulse)
+            state = np.zeros((3, maps.shape[2]))
+            weights = np.ascontiguousarray(fields[part, 4])
+            for begin in range(0, pulses, 20_000):
+                if stop is not None and stop():
+                    raise InterruptedError("stopped")
+                stretch = slice(begin, begin + 20_000)
+                spin_stepping.step(maps, weights, helicities[stretch], state, spin[stretch], True)
+        return TimeTrace(Q_(period * np.arange(1, pulses + 1), "s"), spin, np.where(helicities, -1, 1), given)
+
+    def delay_trace(self, *, field: Quantity, pump: Pump, delays: Quantity,
+                    modulation_frequency: Quantity | None = None, tilt: Quantity | None = None,
+                    tolerance: float = 1e-4, stop: Callable[[], bool] | None = None) -> DelayTrace:
+        """Return S_z and J_z between two resonant pulses of the periodic state.
+
+        Parameters
+        ----------
+        field : Quantity
+        pump : Pump
+            With phi = 0.
+        delays : Quantity
+            Times after the pulse, from 0 to T_R.
+        modulation_frequency : Quantity, optional
+            Zero by default: the steady state under pulses of helicity +1. Otherwise complex amplitudes per unit of the
+            helicity's Fourier component.
+        tilt, tolerance, stop
+            As in `inertia_signal`.
+
+        Raises
+        ------
+        SettingError, LimitError
+            As in `inertia_signal`; or the pulses are detuned.
+        """
+        from vlab.physics import spin_average
+
+        _check_pump(pump)
+        period, action = pump.si("repetition_period"), pump.action
+        if action.phi != 0.0:
+            raise LimitError("delay_trace wants resonant pulses, phi = 0.")
+        times = np.atleast_1d(to_si_array(delays, "s", "delay_trace.delays"))
+        if np.any(times < 0.0) or np.any(times > period * (1.0 + 1e-12)):
+            raise LimitError(f"delay_trace.delays got times from {times.min():g} s to {times.max():g} s; it wants 0 to "
+                             f"the repetition period, {period:g} s.")
+        asked = Q_(0.0, "Hz") if modulation_frequency is None else modulation_frequency
+        frequency = to_si(asked, "Hz", "delay_trace.modulation_frequency")
+        check_frequency(np.array(frequency), period)
+        angle = 0.0 if tilt is None else to_si(tilt, "rad", "delay_trace.tilt")
+        system = self.system(to_si(field, "T", "delay_trace.field"), action, period, angle)
+        spin, trion = spin_average.delayed(system, 2.0 * pi * frequency, times, tolerance, stop)
+        return DelayTrace(make_quantity(1.0, "s") * times, -spin.values, -trion.values, spin.error + trion.error)
+
+
+def spectrum(system: SpinSystem, frequencies: NDArray[np.float64], pulses_per_half_period: int | None,
+             tolerance: float, stop: Callable[[], bool] | None = None) -> tuple[NDArray[np.float64], Average]:
+    """Return the signal of one experiment at several modulation frequencies (Hz), and the frequencies used."""
+    from vlab.physics import spin_average
+    from vlab.physics.spin_average import Average
+    from vlab.physics.spin_limits import square_wave_fundamental
+
+    period = system.times[0]
+    if system.pulse[3] == 0.0:
+        found = spin_average.linear(system, 2.0 * pi * frequencies, tolerance, stop)
+        if pulses_per_half_period is not None:
+            size = float(square_wave_fundamental(pulses_per_half_period)) * 0.5 * pi
+            found = Average(found.values * size, found.error * size, found.dots)
+        return frequencies, found
+    used, values, errors = frequencies.copy(), np.zeros(len(frequencies), dtype=complex), np.zeros(len(frequencies))
+    dots = 0
+    for i, frequency in enumerate(frequencies):
+        if frequency == 0.0:
+            one = spin_average.steady(system, tolerance, stop)
+        else:
+            lengths = run_lengths(frequency, period, pulses_per_half_period)
+            used[i] = 0.5 * len(lengths) / (sum(lengths) * period)
+            one = spin_average.pattern(system, lengths, 1, tolerance, None, stop)
+        values[i], errors[i], dots = one.values[0], one.error[0], max(dots, one.dots)
+    return used, Average(values, errors, dots)
+
+
+def run_lengths(frequency: float, period: float, pulses_per_half_period: int | None = None) -> list[int]:
+    """Return the runs of equal helicity of a modulation near ``frequency``: half periods of p/q pulses, q at most 8."""
+    if pulses_per_half_period is not None:
+        return [pulses_per_half_period] * 2
+    wanted = 0.5 / (frequency * period)
+    best = Fraction(max(1, round(wanted)))
+    for q in range(1, _MOST_HALF_PERIODS + 1):
+        candidate = Fraction(max(q, round(wanted * q)), q)
+        if abs(float(candidate) - wanted) < 0.999 * abs(float(best) - wanted):
+            best = candidate
+        if abs(float(best) - wanted) <= _NEAR * wanted:
+            break
+    p, q = best.numerator, best.denominator
+    switches = [-((-j * p) // q) for j in range(2 * q + 1)]
+    return [b - a for a, b in pairwise(switches)]
+
+
+def check_frequency(frequencies: NDArray[np.float64], period: float) -> None:
+    """Refuse modulation frequencies that pulses cannot follow."""
+    highest = 0.25 / period
+    if np.any(frequencies < 0.0) or np.any(frequencies > highest * (1.0 + 1e-12)):
+        worst = float(np.max(frequencies)) if np.any(frequencies > highest) else float(np.min(frequencies))
+        raise LimitError(f"the modulation frequency of {worst:g} Hz cannot be; the model wants 0 Hz to 1/(4 T_R) = "
+                         f"{highest:g} Hz, so that a half period has at least two pulses.")
+
+
+def check_half_period(pulses: int) -> None:
+    """Refuse a half period that is no whole number of pulses."""
+    check_count(pulses, "pulses_per_half_period", 2)
+
+
+def check_count(value: int, owner: str, least: int = 1) -> None:
+    """Refuse what is no whole number of at least ``least``."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise SettingError(f"{owner} got {value!r}; it wants a whole number of at least {least}.")
+
+
+def _check_pump(pump: object) -> None:
+    if not isinstance(pump, Pump):
+        raise SettingError(f"pump got {pump!r}; it wants a Pump, such as Pump(q=0.5).")
