@@ -1,5 +1,26 @@
 """What is read off measured curves: named quantities and fit models of the papers."""
 
 from vlab.analysis.dragging import DraggingWidth, dragging_width
+from vlab.analysis.inertia import (
+    RecoveryShape,
+    RelaxationFit,
+    Resonance,
+    ZeroPowerFit,
+    extrapolate_to_zero_power,
+    find_resonances,
+    fit_relaxation_time,
+    recovery_shape,
+)
 
-__all__ = ["DraggingWidth", "dragging_width"]
+__all__ = [
+    "DraggingWidth",
+    "RecoveryShape",
+    "RelaxationFit",
+    "Resonance",
+    "ZeroPowerFit",
+    "dragging_width",
+    "extrapolate_to_zero_power",
+    "find_resonances",
+    "fit_relaxation_time",
+    "recovery_shape",
+]

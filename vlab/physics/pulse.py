@@ -9,7 +9,7 @@ it was.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import acos, acosh, isfinite, pi, sin, sqrt, tan
+from math import acos, asinh, cos, isfinite, pi, sin, sqrt, tan
 from typing import Self, TypeAlias
 
 import numpy as np
@@ -19,7 +19,7 @@ from scipy.special import loggamma
 
 Floats: TypeAlias = NDArray[np.float64]
 
-_NOTHING_LEFT = 1e-8
+_NOTHING_LEFT = 1e-10
 
 
 def area_from_power(power_ratio: ArrayLike) -> Floats:
@@ -101,9 +101,9 @@ def rosen_zener(area: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     if not np.all(np.isfinite(theta) & (theta >= 0.0) & np.isfinite(detuned)):
         raise ValueError(f"a pulse had the area {area!r} and the detuning y = {y!r}; both must be finite, the area "
                          "at least 0")
-    # beyond |y| ~ 200 cosh overflows, and nothing is excited anyway
-    excited = np.sin(0.5 * theta) / np.cosh(pi * np.minimum(np.abs(detuned), 200.0))
-    q = np.sqrt((1.0 - excited) * (1.0 + excited))
+    # the same as in the docstring, without its cancellation; beyond |y| ~ 200 cosh overflows
+    far = pi * np.minimum(np.abs(detuned), 200.0)
+    q = np.hypot(np.cos(0.5 * theta) / np.cosh(far), np.tanh(far))
     a, shifted = theta / (2.0 * pi), 0.5 + 1j * np.abs(detuned)
     turned = 2.0 * loggamma(shifted) - loggamma(shifted - a) - loggamma(shifted + a)
     phi = np.sign(detuned) * (pi - np.mod(pi - np.imag(turned), 2.0 * pi))
@@ -120,7 +120,7 @@ def area_and_detuning(q: float, phi: float) -> tuple[float, float]:
     Parameters
     ----------
     q : float
-        0 to 1. With Q = 0 (below 1e-8) there is no phase, and ``phi`` is of no effect.
+        0 to 1. With Q = 0 (below 1e-10) there is no phase, and ``phi`` is of no effect.
     phi : float
         Phi in rad, -pi to pi; a positive one wants a carrier red of the resonance.
 
@@ -154,7 +154,9 @@ def area_and_detuning(q: float, phi: float) -> tuple[float, float]:
     excited = sqrt((1.0 - q) * (1.0 + q))
 
     def detuning(theta: float) -> float:
-        return acosh(max(1.0, sin(0.5 * theta) / excited)) / pi
+        # sinh^2 = (sin^2(Theta/2) - (1 - Q^2)) / (1 - Q^2), as the difference of the two that are small
+        large, small = (q, abs(cos(0.5 * theta))) if q < 0.7 else (abs(sin(0.5 * theta)), excited)
+        return asinh(sqrt(max(0.0, (large - small) * (large + small))) / excited) / pi
 
     def missing(theta: float) -> float:
         y = detuning(theta)

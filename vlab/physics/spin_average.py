@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import log, pi, sin
+from math import exp, inf, log, pi, sin
 from typing import TypeAlias
 
 import numpy as np
@@ -22,9 +22,11 @@ from vlab.physics.spin_inertia import (
     delayed_response,
     linear_response,
     pattern_response,
+    renewed_response,
     square_wave_component,
     steady_response,
 )
+from vlab.physics.spin_residual import carried_response
 
 Complexes: TypeAlias = NDArray[np.complex128]
 Floats: TypeAlias = NDArray[np.float64]
@@ -56,11 +58,13 @@ class SpinSystem:
     """T_R, tau_s, tau_s^T, tau_0."""
     pulse: Four
     """q_z, q_perp, kick, phi."""
+    correlation_time: float = inf
+    """tau_c after which a dot has another nuclear field, s."""
 
     @property
     def axial(self) -> bool:
         """Whether the field is along z, so that the average is two-dimensional."""
-        return sin(self.tilt) == 0.0 or self.larmor == (0.0, 0.0)
+        return abs(sin(self.tilt)) < 1e-12 or self.larmor == (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -93,16 +97,43 @@ def linear(system: SpinSystem, frequencies: Floats, tolerance: float, stop: Call
     period = system.times[0]
     points = np.exp(1j * np.asarray(frequencies, dtype=float) * period)
     points[np.asarray(frequencies) == 0.0] = 1.0
+    if system.correlation_time < inf:
+        return _renewed(system, points, tolerance, stop)
+    respond = carried_response if carries(system, tolerance) else linear_response
     values, errors = np.zeros(len(points), dtype=complex), np.zeros(len(points))
     dots = 0
     for group in _groups(system, frequencies):
         chosen = points[group]
         ends = np.unique(np.array([chosen[0], chosen[-1]]))
-        found = average(system, lambda nodes, z=chosen: linear_response(nodes, system.times, system.pulse, z), ends, 1,
-                        0.5 * pi * tolerance, stop)
+
+        def at_these(nodes: Floats, z: Complexes = chosen) -> Complexes:
+            return np.asarray(respond(nodes, system.times, system.pulse, z))
+
+        found = average(system, at_these, ends, 1, 0.5 * pi * tolerance, stop)
         values[group], errors[group] = found.values, found.error
         dots = max(dots, found.dots)
-    return Average(values * (2.0 / pi), errors * (2.0 / pi), dots)
+    return Average(np.asarray(values * (2.0 / pi)), np.asarray(errors * (2.0 / pi)), dots)
+
+
+def carries(system: SpinSystem, tolerance: float) -> bool:
+    """Return whether the trion that is left when a pulse comes is taken along: where it matters at this tolerance."""
+    return system.axial and exp(-system.times[0] / system.times[3]) > 0.1 * tolerance
+
+
+def _renewed(system: SpinSystem, points: Complexes, tolerance: float, stop: Callable[[], bool] | None) -> Average:
+    if not system.axial:
+        raise ValueError("nuclear fields that are renewed are computed for a field along z only")
+    kept = exp(-system.times[0] / system.correlation_time)
+    values, errors, dots = np.zeros(len(points), dtype=complex), np.zeros(len(points)), 0
+    for i, z in enumerate(points):
+
+        def both(nodes: Floats, z: complex = complex(z)) -> Complexes:
+            driven, loop = renewed_response(nodes, system.times, system.pulse, z, kept)
+            return np.array([driven / (1.0 - (1.0 - kept) * z * loop)])
+
+        found = average(system, both, points[i:i + 1], 1, 0.5 * pi * tolerance, stop)
+        values[i], errors[i], dots = found.values[0], found.error[0], max(dots, found.dots)
+    return Average(np.asarray(values * (2.0 / pi)), np.asarray(errors * (2.0 / pi)), dots)
 
 
 def _groups(system: SpinSystem, frequencies: Floats) -> list[NDArray[np.intp]]:
@@ -124,8 +155,14 @@ def _groups(system: SpinSystem, frequencies: Floats) -> list[NDArray[np.intp]]:
 
 def steady(system: SpinSystem, tolerance: float, stop: Callable[[], bool] | None = None) -> Average:
     """Return the signal at zero modulation frequency, any phi: 2/pi times half the difference of both helicities."""
-    found = average(system, lambda nodes: np.array([complex(steady_response(nodes, system.times, system.pulse))]),
-                    np.array([1.0 + 0j]), 2, 0.5 * pi * tolerance, stop)
+    one = np.array([1.0 + 0j])
+
+    def respond(nodes: Floats) -> Complexes:
+        if carries(system, tolerance):
+            return carried_response(nodes, system.times, system.pulse, one)
+        return np.array([complex(steady_response(nodes, system.times, system.pulse))])
+
+    found = average(system, respond, one, 2, 0.5 * pi * tolerance, stop)
     return Average(found.values * (2.0 / pi), found.error * (2.0 / pi), found.dots)
 
 
@@ -227,7 +264,7 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
             error = now if trusting else 2.0 * now
             if trusting and last is not None:
                 error = np.maximum(now * np.minimum(1.0, _SAFETY * now / np.maximum(last, 1e-300)), last / _FORGET)
-            error = error + 1e-3 * tolerance * np.maximum(np.abs(values), FLOOR)
+            error = error + 1e-2 * tolerance * np.maximum(np.abs(values), FLOOR)
             last = now
             if np.all(error <= tolerance * np.maximum(np.abs(values), FLOOR)):
                 break

@@ -101,6 +101,54 @@ def linear_response(nodes, times, pulse, points):
     return found
 
 
+@kernel
+def renewed_response(nodes, times, pulse, z, kept):
+    r"""Return the two means from which the response follows when nuclear fields are renewed now and then (phi = 0).
+
+    A dot keeps its field from one pulse to the next with probability r and otherwise draws a new one. The part s of the
+    mean spin that belongs to a field W obeys z s = r (M s + v) + (1 - r) z S e_z, S the mean over all fields, hence
+
+    .. math::  S = \frac{A}{1 - (1 - r) z B}, \quad A = \langle e_z (z - rM)^{-1} r v\rangle, \quad
+               B = \langle e_z (z - rM)^{-1} e_z \rangle .
+
+    Parameters
+    ----------
+    nodes : ndarray, shape (n, 5)
+        Symmetric about z, so that only the z component survives the mean.
+    times, pulse : tuple of float
+    z : complex
+    kept : float
+        r = exp(-T_R / tau_c).
+
+    Returns
+    -------
+    response, loop : complex
+        z A, counted as in `linear_response`, and B.
+    """
+    period, tau_s = times[0], times[1]
+    q_z, q_perp, kick, _ = pulse
+    decay = kept * exp(-period / tau_s)
+    a = q_perp * decay
+    d0 = z - a
+    driven, loop = 0j, 0j
+    for i in range(nodes.shape[0]):
+        length, c, s = direction(nodes[i, 0], nodes[i, 1])
+        trion_length, trion_c, _ = direction(nodes[i, 2], nodes[i, 3])
+        i_0, i_c, i_s = returned(length, trion_length, trion_c * trion_c, times)
+        half = 0.5 * length * period
+        sin_half, cos_half = sin(half), cos(half)
+        h = 2.0 * sin_half * sin_half
+        sp = 2.0 * sin_half * cos_half
+        d = d0 * d0 + 2.0 * a * h * z
+        x = d0 - h * z
+        n_z = c * c * d + s * s * d0 * x
+        n_g = i_0 * c * c * d + s * s * d0 * (i_c * x + i_s * sp * z)
+        bottom = nodes[i, 4] / (d0 * d - decay * (q_z - q_perp) * n_z - decay * (1.0 - q_z) * n_g)
+        driven += (n_z - n_g) * bottom
+        loop += (c * c * d + s * s * d0 * (d0 + a * h)) * bottom
+    return kick * decay * driven * z, loop
+
+
 @inline
 def fixed_point(matrix, vector, found):
     """Write (1 - matrix)^-1 vector, by Cramer's rule."""

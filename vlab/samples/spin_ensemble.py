@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import exp, isfinite, pi
+from math import exp, inf, isfinite, pi, sin
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -136,6 +136,9 @@ class SpinEnsemble(Parameters):
     trion_anisotropy: Quantity = quantity("", "Set lambda_T, the same for the trion.", 5.0, above=0.0)
     g_factor: Quantity = quantity("", "Set g_z of the resident spin.", -0.61)
     trion_g_factor: Quantity = quantity("", "Set g_z^T of the trion.", -0.45)
+    nuclear_correlation_time: Quantity | None = quantity(
+        "ns", "Set tau_c, after which a dot has another nuclear field; none means frozen nuclei. For resonant pulses "
+        "and fields along z.", None, above=0.0, optional=True, without="frozen")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -195,7 +198,23 @@ class SpinEnsemble(Parameters):
         larmor = MU_B_OVER_HBAR * field
         return SpinSystem((self.si("g_factor") * larmor, self.si("trion_g_factor") * larmor), tilt,
                           self.nuclear_numbers, (period, tau_s, self.si("trion_spin_relaxation_time"), tau_0),
-                          (action.q_z, action.q_perp, action.kick, action.phi))
+                          (action.q_z, action.q_perp, action.kick, action.phi), self._correlation(action, period, tilt))
+
+    def _correlation(self, action: PulseAction, period: float, tilt: float) -> float:
+        if self.nuclear_correlation_time is None:
+            return inf
+        if action.phi != 0.0 or abs(sin(tilt)) > 1e-12:
+            raise LimitError("SpinEnsemble.nuclear_correlation_time is set; nuclear fields that change are computed "
+                             "for resonant pulses (phi = 0) and fields along z only. Set it to none.")
+        if self.si("nuclear_correlation_time") < period:
+            raise LimitError(f"SpinEnsemble.nuclear_correlation_time got {printed(self.nuclear_correlation_time)}; the "
+                             f"model wants at least the repetition period, {period * 1e9:g} ns, since fields change "
+                             "between pulses.")
+        return self.si("nuclear_correlation_time")
+
+    def _need_frozen(self, what: str) -> None:
+        if self.nuclear_correlation_time is not None:
+            raise LimitError(f"{what} wants frozen nuclear fields; replace(nuclear_correlation_time=None) gives them.")
 
     def inertia_signal(self, *, field: Quantity, pump: Pump, modulation_frequency: Quantity | None = None,
                        pulses_per_half_period: int | None = None, tilt: Quantity | None = None,
@@ -233,6 +252,8 @@ class SpinEnsemble(Parameters):
         LimitError
             T_R is shorter than 5 tau_0, f_m is above 1/(4 T_R), or the tolerance is out of range.
         """
+        from vlab.physics.spin_average import carries
+
         _check_pump(pump)
         fields = to_si_array(field, "T", "inertia_signal.field")
         period, action = pump.si("repetition_period"), pump.action
@@ -262,7 +283,8 @@ class SpinEnsemble(Parameters):
             system = self.system(float(value), action, period, angle)
             found = spectrum(system, used[here], pulses_per_half_period, tolerance, stop)
             used[here], signal[here], error[here] = found[0], found[1].values, found[1].error
-        error = error + exp(-period / self.si("trion_lifetime")) * np.abs(signal)
+            if not carries(system, tolerance):
+                error[here] += exp(-period / system.times[3]) * np.abs(signal[here])
         return InertiaSignal(signal.reshape(shape), error.reshape(shape), Q_(used.reshape(shape), "Hz"),
                              Q_(np.array(all_fields), "T"))
 
@@ -270,7 +292,8 @@ class SpinEnsemble(Parameters):
         """Return frozen nuclear fields W_N drawn from eq. (4), rad/s, shape (dots, 3)."""
         w_n, anisotropy, _, _ = self.nuclear_numbers
         across = w_n / (anisotropy * np.sqrt(2.0))
-        return np.random.default_rng(seed).standard_normal((dots, 3)) * np.array([across, across, w_n / np.sqrt(2.0)])
+        widths = np.array([across, across, w_n / np.sqrt(2.0)])
+        return np.asarray(np.random.default_rng(seed).standard_normal((dots, 3)) * widths)
 
     def time_trace(self, *, field: Quantity, pump: Pump, pulses: int, pulses_per_half_period: int | None = None,
                    dots: int = 1024, seed: int = 0, nuclear_fields: NDArray[np.float64] | None = None,
@@ -303,6 +326,7 @@ class SpinEnsemble(Parameters):
         from vlab.physics import overhauser, spin_stepping
 
         _check_pump(pump)
+        self._need_frozen("time_trace")
         period, action = pump.si("repetition_period"), pump.action
         check_count(pulses, "time_trace.pulses")
         if pulses_per_half_period is not None:
@@ -362,6 +386,7 @@ class SpinEnsemble(Parameters):
         from vlab.physics import spin_average
 
         _check_pump(pump)
+        self._need_frozen("delay_trace")
         period, action = pump.si("repetition_period"), pump.action
         if action.phi != 0.0:
             raise LimitError("delay_trace wants resonant pulses, phi = 0.")
