@@ -44,6 +44,7 @@ screenshots: $(READY)
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m gui.screenshots docs/screenshots
 
 bench: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[bench]' || echo "heyoka cannot be had here"
 	@$(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
 
 $(READY): pyproject.toml

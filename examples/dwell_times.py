@@ -10,7 +10,7 @@ from pathlib import Path
 from instruments import dragging_bench
 from vlab import Q_, run
 from vlab.analysis import dragging_width
-from vlab.analysis.figure import draw_scans
+from vlab.analysis.figure import draw_runs
 from vlab.experiments import DwellTimeScan
 from vlab.samples import QuantumDot
 
@@ -19,7 +19,8 @@ scans = []
 for dwell in (0.2, 1.0, 5.0):
     bench = dragging_bench(dot=QuantumDot.sample_a(model="noncollinear"), seed=0, noise=True)
     scan = DwellTimeScan(start=Q_(20, "ueV"), stop=Q_(-30, "ueV"), step=Q_(0.4, "ueV"), dwell=Q_(dwell, "s"))
-    scans.append(run(scan, bench, save=folder))
-    print(f"dwell {dwell:g} s: {dragging_width(scans[-1])}")
-draw_scans(scans, folder / "dwell_times.png", "Dragged resonance at three dwell times")
+    data = run(scan, bench, save=folder)
+    scans.append((scan, data))
+    print(f"dwell {dwell:g} s: {dragging_width(data)}")
+draw_runs(scans, folder / "dwell_times.png", "Dragged resonance at three dwell times")
 print(folder / "dwell_times.png")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-import subprocess
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 import platformdirs
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QSettings, QTimer, QtMsgType, qInstallMessageHandler
@@ -21,37 +19,12 @@ from PySide6.QtWidgets import QApplication
 from gui.lab import Lab
 from gui.main_window import MainWindow
 from gui.models import LabModel
+from gui.rehearsal import kernels_are_compiled, prepared_bench
 from gui.theme import Mode, apply_theme
-from instruments.benches import dragging_bench
-from vlab import Q_, run
-from vlab.experiments import DwellTimeScan
-from vlab.physics.kernel import cache_folder
-
-if TYPE_CHECKING:
-    from instruments.dragging import DraggingBench
-
-WARM_UP = "from instruments import dragging_bench; b = dragging_bench(); b.clock.sleep(0.05)"
-
+from instruments.benches import BENCHES
+from vlab.experiments import EXPERIMENTS, DwellTimeScan
 
 _FIRST_LOOK_MS = 250
-
-
-def prepared_bench() -> DraggingBench:
-    """Return a bench, with its kernels compiled by a child process so that the window stays free."""
-    if not kernels_are_compiled():
-        quiet = subprocess.DEVNULL
-        subprocess.run([sys.executable, "-c", WARM_UP], check=False, stdout=quiet, stderr=quiet)
-    # everything that a run needs is used once on a bench that is thrown away, so that nothing is loaded amid data
-    with tempfile.TemporaryDirectory() as folder:
-        rehearsal = DwellTimeScan(start=Q_(1.0, "ueV"), stop=Q_(-1.0, "ueV"), step=Q_(1.0, "ueV"), dwell=Q_(0.02, "s"))
-        run(rehearsal, dragging_bench(), save=folder)
-    return dragging_bench()
-
-
-def kernels_are_compiled() -> bool:
-    """Return whether machine code of this version of the physics is at hand."""
-    folder = cache_folder()
-    return folder is not None and any(folder.rglob("*.nbc"))
 
 
 def _quiet(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:  # noqa: ARG001
@@ -94,10 +67,11 @@ def make_window(settings: QSettings | None = None, mode: Mode | None = None) -> 
     app = make_application()
     settings = settings or QSettings()
     theme = apply_theme(app, mode or str(settings.value("theme", "system")))  # type: ignore[arg-type]
-    lab = Lab(prepared_bench)
-    model = LabModel(lab)
+    last = EXPERIMENTS.get(str(settings.value("experiment")), DwellTimeScan)
+    lab = Lab(partial(prepared_bench, BENCHES[last.bench]))
+    model = LabModel(lab, last)
     window = MainWindow(model, theme, settings)
-    if not kernels_are_compiled():
+    if not kernels_are_compiled(model.kind):
         model.notice("info", "Preparing the physics engine; this takes some seconds at the first start …")
     QTimer.singleShot(_FIRST_LOOK_MS, lab.start)  # once the window stands: both at a time would slow its first look
     return window

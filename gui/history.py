@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gui.evented import Event
 from gui.lab import Snapshot
 from gui.models import LabModel
-from instruments.benches import INSTRUMENTS
+from instruments.instrument import Instrument
 
 
 class Series:
@@ -63,6 +63,7 @@ class History:
         self._series: list[Series] = []
         self._bench = -1
         model.sampled.connect(self._take)
+        model.bench_changed.connect(self.clear)
 
     def _take(self, trail: list[Snapshot]) -> None:
         if trail[-1].bench_number != self._bench:
@@ -85,6 +86,11 @@ class History:
                 series.extend(fresh)
         self.changed.emit()
 
+    def clear(self) -> None:
+        """Forget all, as another kind of bench has other quantities; whoever draws asks for new series."""
+        self.rows.clear()
+        self._series.clear()
+
     def _renew(self) -> None:
         for series in self._series:
             series._count = 0
@@ -92,7 +98,7 @@ class History:
 
     def series(self, pick: Callable[[Snapshot], float], instead_of: Series | None = None) -> Series:
         """Return one quantity at all times, growing from now on; ``instead_of`` is no longer needed."""
-        if instead_of is not None:
+        if instead_of in self._series:
             self._series.remove(instead_of)
         found = Series(pick)
         found.extend(self.rows)
@@ -100,10 +106,10 @@ class History:
         return found
 
 
-def chartable() -> dict[str, tuple[str, str, str]]:
-    """Return what a strip chart can show: title to (instrument, name, unit)."""
+def chartable(instruments: dict[str, type[Instrument]]) -> dict[str, tuple[str, str, str]]:
+    """Return what a strip chart of these instruments can show: title to (instrument, name, unit)."""
     found = {}
-    for name, kind in INSTRUMENTS.items():
+    for name, kind in instruments.items():
         for key, reading in kind.readings().items():
             if reading.unit is not None:
                 found[f"{name}.{key}"] = (name, key, reading.unit)

@@ -15,15 +15,23 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gui.courtesy import Courtesy
 from vlab.errors import RunError, VlabError
 from vlab.experiments.runner import Changed, Event, Measured, Run
 
 if TYPE_CHECKING:
-    from instruments.dragging import DraggingBench
+    import xarray
+
+    from instruments.bench import Bench
     from vlab.experiments.procedure import Procedure
+
+Overlay: TypeAlias = tuple[tuple[str, NDArray[np.float64], NDArray[np.float64]], ...]
+"""Curves of theory or of a fit: title, x and y of each."""
 
 _TURN = 0.01
 _PUBLISH = 0.03
@@ -42,7 +50,9 @@ class Snapshot:
     """SI floats and words by instrument and name."""
     problems: tuple[str, ...] = ()
     hidden: dict[str, float] = field(default_factory=dict)
-    """What no instrument shows: the nuclear polarization."""
+    """What no instrument shows, such as the nuclear polarization; SI floats."""
+    path: tuple[str, ...] = ()
+    """The way of the light in words; only in what `Lab.snapshot` holds."""
     bench_number: int = 0
     """Counts mounted samples."""
 
@@ -62,6 +72,9 @@ class RunEnded:
     status: str
     reason: str
     file: Path | None
+    findings: tuple[str, ...] = ()
+    """What it shows, in sentences."""
+    overlay: Overlay = ()
 
 
 @dataclass(frozen=True)
@@ -85,10 +98,10 @@ class Lab:
         Called in the lab thread; returns the bench.
     """
 
-    def __init__(self, make_bench: Callable[[], DraggingBench]) -> None:
+    def __init__(self, make_bench: Callable[[], Bench]) -> None:
         self._make_bench = make_bench
-        self._bench: DraggingBench | None = None
-        self._commands: queue.SimpleQueue[tuple[Callable[[DraggingBench], Any], Future[Any]]] = queue.SimpleQueue()
+        self._bench: Bench | None = None
+        self._commands: queue.SimpleQueue[tuple[Callable[[Bench], Any], Future[Any]]] = queue.SimpleQueue()
         self._pending: deque[Run] = deque()
         self._news: deque[News] = deque()
         self._leave = threading.Event()
@@ -140,7 +153,7 @@ class Lab:
         """Whether lab time stands still."""
         return self._held
 
-    def post(self, command: Callable[[DraggingBench], Any]) -> Future[Any]:
+    def post(self, command: Callable[[Bench], Any]) -> Future[Any]:
         """Have the lab thread call ``command`` with the bench; errors that a user can mend become notices."""
         future: Future[Any] = Future()
         self._commands.put((command, future))
@@ -154,11 +167,11 @@ class Lab:
         """Press a button of an instrument."""
         return self.post(lambda bench: bench.instruments[instrument].act(action))
 
-    def mount(self, make_bench: Callable[[], DraggingBench]) -> Future[Any]:
+    def mount(self, make_bench: Callable[[], Bench]) -> Future[Any]:
         """Replace the bench, with another sample for example."""
 
-        def replace(_: DraggingBench) -> None:
-            if self._run is not None:
+        def replace(_: Bench) -> None:
+            if self._run is not None or self._pending:
                 raise RunError("a measurement is running; abort it before you mount another sample.")
             self._bench = make_bench()
             self._mounted += 1
@@ -168,7 +181,7 @@ class Lab:
     def submit(self, procedure: Procedure, save: Path | bool) -> Future[Any]:
         """Start a run, or refuse when one is in progress."""
 
-        def begin(bench: DraggingBench) -> None:
+        def begin(bench: Bench) -> None:
             if self._run is not None or self._pending:
                 raise RunError("a measurement is running already; wait for it or abort it.")
             self._pending.append(Run(procedure, bench, save=save, pace=self._pace))
@@ -192,7 +205,7 @@ class Lab:
     def fast_forward(self, seconds: float) -> Future[Any]:
         """Let lab time pass at once."""
 
-        def skip(bench: DraggingBench) -> None:
+        def skip(bench: Bench) -> None:
             if self._run is not None:
                 raise RunError("lab time belongs to the running measurement; raise its pace instead.")
             until = bench.clock.now + seconds
@@ -238,8 +251,6 @@ class Lab:
             self._publish(bench)
 
     def _drain(self, timeout: float = 0.0) -> None:
-        bench = self._bench
-        assert bench is not None
         try:
             command, future = self._commands.get(timeout > 0.0, timeout or None)
         except queue.Empty:
@@ -247,6 +258,8 @@ class Lab:
         while True:
             failure: Exception | None = None
             answer: Any = None
+            bench = self._bench  # a command may have brought another
+            assert bench is not None
             try:
                 answer = command(bench)
             except VlabError as error:
@@ -288,33 +301,46 @@ class Lab:
         if self._leave.is_set():
             run.abort()
         status, reason = "failed", ""
+        findings: tuple[str, ...] = ()
+        overlay: Overlay = ()
         try:
             dataset = run.execute()
             status, reason = str(dataset.attrs["status"]), str(dataset.attrs["reason"])
+            findings, overlay = self._look_at(run.procedure, dataset)
         except Exception as error:
             reason = str(error)
         finally:
             self._run = None
-        self._news.append(RunEnded(run, status, reason, run.file if run.file and run.file.exists() else None))
+        file = run.file if run.file and run.file.exists() else None
+        self._news.append(RunEnded(run, status, reason, file, findings, overlay))
         self._publish(bench, always=True)
 
-    def _publish(self, bench: DraggingBench, always: bool = False) -> None:
+    def _look_at(self, procedure: Procedure, dataset: xarray.Dataset) -> tuple[tuple[str, ...], Overlay]:
+        """Return findings and overlay of a run; the data is good even if they cannot be had."""
+        try:
+            lines = tuple((title, np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+                          for title, x, y in procedure.overlay(dataset))
+            return tuple(procedure.findings(dataset)), lines
+        except Exception as error:
+            self._news.append(Notice("error", f"What {procedure.title()} shows could not be worked out: {error}"))
+            return (), ()
+
+    def _publish(self, bench: Bench, always: bool = False) -> None:
         now = time.monotonic()
         if not always and now - self._published < _PUBLISH:
             return
         self._published = now
-        self.snapshot = self._look(bench)
+        self.snapshot = self._look(bench, tuple(bench.path()))
         self._trail.append(self.snapshot)
 
-    def _leave_trace(self, bench: DraggingBench) -> None:
+    def _leave_trace(self, bench: Bench) -> None:
         now = time.monotonic()
         if now - self._traced >= _TRACE:
             self._traced = now
             self._trail.append(self._look(bench))
 
-    def _look(self, bench: DraggingBench) -> Snapshot:
-        return Snapshot(bench.clock.now, bench.snapshot(), tuple(bench.check()),
-                        {"polarization": float(bench.polarization.magnitude)}, self._mounted)
+    def _look(self, bench: Bench, path: tuple[str, ...] = ()) -> Snapshot:
+        return Snapshot(bench.clock.now, bench.snapshot(), tuple(bench.check()), bench.hidden(), path, self._mounted)
 
 
 def pace_in_words(pace: float) -> str:

@@ -28,13 +28,14 @@ from gui.widgets.command_palette import CommandPalette
 from gui.widgets.greeting import Greeting
 from gui.widgets.notification_bar import NotificationBar
 from gui.widgets.plot import Plot
-from instruments.benches import INSTRUMENTS
 from vlab.experiments import DwellTimeScan
 
 _PULL_MS = 35
 _BREATH_MS = 8
 """Between a drawing and the next pull, so that keys and mouse get their turn however long drawing takes."""
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
+_MOST_TABS = 6
+"""Instruments in one group of tabs; more of them make two groups, and the optical path goes below."""
 
 
 class MainWindow(QMainWindow):
@@ -58,9 +59,9 @@ class MainWindow(QMainWindow):
         self.commands = Commands()
         self.docks: dict[str, QDockWidget] = {}
         self._closed = False
-        self.setWindowTitle("vlab: nuclear-spin dragging")
         self.setObjectName("vlab")
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.resize(1440, 860)  # before the docks share it out
         self._declare_commands()
         self._build_centre()
         self._build_docks()
@@ -75,9 +76,8 @@ class MainWindow(QMainWindow):
         self._dress()
         for plot in self.findChildren(Plot):
             plot.courtesy = model.lab.courtesy
-        self._plain_layout = self.saveState(_LAYOUT_VERSION)
         self._restore()
-        self._hide_stray_tab_bars()
+        model.bench_changed.connect(self._show_bench)
         self._refresh_commands()
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._pull)
@@ -116,39 +116,90 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
 
     def _build_docks(self) -> None:
-        left, right, bottom = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea,
-                               Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.experiment = ExperimentPanel(self.model, DwellTimeScan, self.commands)
+        self.experiment = ExperimentPanel(self.model, self.commands)
         self.path = PathPanel(self.model)
         self.strip = StripPanel(self.history, self.theme)
         self.inside = InsidePanel(self.history, self.theme)
-        self.instruments = {name: InstrumentPanel(self.model, name) for name in INSTRUMENTS}
-        panels: dict[str, tuple[str, QWidget]] = {"experiment": ("Dwell-time scan", self.experiment),
-                                                  "sample": ("Sample", SamplePanel(self.model))}
-        panels |= {name: (INSTRUMENTS[name].short, panel) for name, panel in self.instruments.items()}
-        panels |= {"path": ("Optical path", self.path), "strip": ("Strip chart", self.strip),
-                   "inside": ("See inside: nuclear polarization", self.inside),
-                   "log": ("Log", LogPanel(self.model))}
-        for key, (title, widget) in panels.items():
-            dock = QDockWidget(title, self)
-            dock.setObjectName(key)
-            dock.setWidget(widget)
-            self.docks[key] = dock
-        for area, names in ((left, ["experiment"]), (right, ["laser", "path"]), (bottom, ["strip", "inside"])):
-            for name in names:
+        for key, title, panel in (
+                ("experiment", "Experiment", self.experiment), ("sample", "Sample", SamplePanel(self.model)),
+                ("path", "Optical path", self.path), ("strip", "Strip chart", self.strip),
+                ("inside", "See inside", self.inside), ("log", "Log", LogPanel(self.model))):
+            self._add_dock(key, title, panel)
+        self._shown_kind = self.model.kind
+        self._build_instruments()
+        self._place_docks()
+
+    def _add_dock(self, key: str, title: str, panel: QWidget) -> None:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(key)
+        dock.setWidget(panel)
+        self.docks[key] = dock
+
+    def _build_instruments(self) -> None:
+        """Make what belongs to one kind of bench: the panels of its instruments and its titles."""
+        kind = self.model.kind
+        self.instruments = {name: InstrumentPanel(self.model, name, what) for name, what in kind.instruments.items()}
+        for name, panel in self.instruments.items():
+            self._add_dock(name, kind.instruments[name].short or name, panel)
+        hidden = ", ".join(quantity.title for quantity in kind.hidden)
+        self.docks["inside"].setWindowTitle(f"See inside: {hidden}" if hidden else "See inside")
+        self.setWindowTitle(f"vlab: {kind.title}")
+
+    def _place_docks(self) -> None:
+        """Bring all docks to the places that they have at first."""
+        left, right, bottom = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea,
+                               Qt.DockWidgetArea.BottomDockWidgetArea)
+        names = list(self.instruments)
+        rows = 1 if len(names) <= _MOST_TABS else 2
+        half = -(-len(names) // rows)
+        groups = [names[:half], names[half:]][:rows]
+        chart = self.model.kind.chart.split(".")[0]
+        fronts = [chart if chart in group else group[0] for group in groups]
+        beside = ["strip", "inside"] if rows == 1 else ["strip", "inside", "path"]
+        column = [*fronts, "path"] if rows == 1 else fronts
+        first = [group[0] for group in groups]
+        for area, placed in ((left, ["experiment"]), (right, [*first, *column[rows:]]), (bottom, beside)):
+            for name in placed:
                 self.addDockWidget(area, self.docks[name])
         self.tabifyDockWidget(self.docks["experiment"], self.docks["sample"])
         self.tabifyDockWidget(self.docks["inside"], self.docks["log"])
-        names = list(self.instruments)
-        for before, name in itertools.pairwise(names):
-            self.tabifyDockWidget(self.docks[before], self.docks[name])
-        self.docks["experiment"].raise_()
-        self.docks["lockin"].raise_()
-        self.docks["inside"].raise_()
-        self.resizeDocks([self.docks["experiment"], self.docks["lockin"]], [310, 330], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["strip"], self.docks["inside"]], [500, 500], Qt.Orientation.Horizontal)
+        for group in groups:
+            for before, name in itertools.pairwise(group):
+                self.tabifyDockWidget(self.docks[before], self.docks[name])
+        for dock in self.docks.values():
+            dock.show()
+        for name in ("experiment", *fronts, "inside"):
+            self.docks[name].raise_()
+        self.resizeDocks([self.docks["experiment"], self.docks[fronts[0]]], [310, 330], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks[name] for name in beside], [500] * len(beside), Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["strip"]], [230], Qt.Orientation.Vertical)
-        self.resizeDocks([self.docks["lockin"], self.docks["path"]], [420, 150], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks[name] for name in column], [420, 150] if rows == 1 else [200, 290],
+                         Qt.Orientation.Vertical)
+
+    def _show_bench(self) -> None:
+        """Replace the panels of one kind of bench by those of another, and remember where they were."""
+        self._keep_layout()
+        self.setUpdatesEnabled(False)
+        for name, panel in self.instruments.items():
+            panel.forget()
+            self._drop(self.docks.pop(name))
+        self._drop(self.docks["sample"].widget())
+        self.docks["sample"].setWidget(SamplePanel(self.model))
+        for dock in self.docks.values():
+            self.removeDockWidget(dock)
+        self._shown_kind = self.model.kind
+        self._build_instruments()
+        self._place_docks()
+        self._fill_panels_menu()
+        self._restore_layout()
+        self.setUpdatesEnabled(True)
+
+    def _drop(self, widget: QWidget) -> None:
+        if isinstance(widget, QDockWidget):
+            self.removeDockWidget(widget)
+        widget.hide()
+        widget.setObjectName("")  # the next one may have its name
+        widget.deleteLater()
 
     def _hide_stray_tab_bars(self) -> None:
         # While docks are put into tabs, Qt 6.10 makes two tab bars for a group and forgets the first, which it then
@@ -173,9 +224,8 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, key=command.key: self.commands.run(key))
             self.actions[command.key] = action
             menus[command.menu].addAction(action)
-        panels = menus["View"].addMenu("&Panels")
-        for dock in self.docks.values():
-            panels.addAction(dock.toggleViewAction())
+        self._panels_menu = menus["View"].addMenu("&Panels")
+        self._fill_panels_menu()
         tools = QToolBar("Measure and clock")
         tools.setObjectName("tools")
         tools.setMovable(False)
@@ -190,6 +240,11 @@ class MainWindow(QMainWindow):
         self.state_label = QLabel("setting up")
         self.state_label.setAccessibleName("state")
         self.statusBar().addPermanentWidget(self.state_label)
+
+    def _fill_panels_menu(self) -> None:
+        self._panels_menu.clear()
+        for dock in self.docks.values():
+            self._panels_menu.addAction(dock.toggleViewAction())
 
     def _declare_commands(self) -> None:
         m = self.model
@@ -223,7 +278,7 @@ class MainWindow(QMainWindow):
                 "Choose how fast lab time goes. Numbers do not depend on it.",
                 checked=lambda pace=pace: m.lab.pace == pace)
         add("view.inside", "See inside", "View", self._toggle_inside,
-            "Show or hide the nuclear polarization, which no instrument shows.", "Ctrl+I",
+            "Show or hide what no instrument shows, such as the nuclear polarization.", "Ctrl+I",
             checked=lambda: not self.docks["inside"].isHidden())
         add("view.palette", "Command palette…", "View", lambda: self.palette_dialog.open_centred(),
             "Find a command by typing a few letters.", "Ctrl+Shift+P")
@@ -268,12 +323,19 @@ class MainWindow(QMainWindow):
             dock.raise_()
 
     def _try(self, dwell: float) -> None:
+        self.greeting.hide()
+        self.model.choose(DwellTimeScan, then=lambda: self._try_now(dwell))
+
+    def _try_now(self, dwell: float) -> None:
         self.model.set_pace(float("inf"))
         self.experiment.fill(dwell=dwell)
         self._start()
 
     def _try_inside(self) -> None:
         self.greeting.hide()
+        self.model.choose(DwellTimeScan, then=self._show_inside)
+
+    def _show_inside(self) -> None:
         self.docks["inside"].show()
         self.docks["inside"].raise_()
         self.commands.changed.emit()
@@ -283,7 +345,10 @@ class MainWindow(QMainWindow):
         self.settings.setValue("theme", mode)
 
     def _reset_layout(self) -> None:
-        self.restoreState(self._plain_layout, _LAYOUT_VERSION)
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self.removeDockWidget(dock)
+        self._place_docks()
         self._hide_stray_tab_bars()
 
     # -- looks -------------------------------------------------------------------------------------------------
@@ -313,6 +378,9 @@ class MainWindow(QMainWindow):
                 action.setChecked(not action.isChecked())
         paused = self.model.run is not None and self.model.run_state == "paused"
         self.actions["run.pause"].setText("Resume" if paused else "Pause")
+        coming = self.model.mounting
+        for panel in self.instruments.values():  # what is set now would arrive on the other bench
+            panel.setEnabled(coming is None or coming.bench == self.model.kind.key)
         self.state_label.setText(self.model.run_state if self.model.connected else "setting up")
         self.experiment.show_buttons()
 
@@ -325,16 +393,22 @@ class MainWindow(QMainWindow):
     # -- start and end -----------------------------------------------------------------------------------------
 
     def _restore(self) -> None:
-        geometry, state = self.settings.value("geometry"), self.settings.value("layout")
+        geometry = self.settings.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        else:
-            self.resize(1440, 860)
-        if isinstance(state, QByteArray):
-            self.restoreState(state, _LAYOUT_VERSION)
+        self._restore_layout()
         folder = self.settings.value("folder")
         if folder:
             self.model.folder = Path(str(folder))
+
+    def _restore_layout(self) -> None:
+        state = self.settings.value(f"layout of {self._shown_kind.key}")
+        if isinstance(state, QByteArray):
+            self.restoreState(state, _LAYOUT_VERSION)
+        self._hide_stray_tab_bars()
+
+    def _keep_layout(self) -> None:
+        self.settings.setValue(f"layout of {self._shown_kind.key}", self.saveState(_LAYOUT_VERSION))
 
     def greet_first_start(self) -> None:
         """Show the greeting if this is the first start."""
@@ -345,7 +419,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the layout, end a measurement so that its data is saved, and stop the laboratory."""
         self.settings.setValue("geometry", self.saveGeometry())
-        self.settings.setValue("layout", self.saveState(_LAYOUT_VERSION))
+        self.settings.setValue("experiment", self.model.experiment.key)
+        self._keep_layout()
         self._closed = True
         self._timer.stop()
         self.model.lab.courtesy.end("pull")

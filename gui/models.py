@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
+from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gui.evented import Event
 from gui.lab import Changed, Lab, Measured, Notice, RunEnded, RunStarted
-from instruments.benches import dragging_bench
-from vlab.analysis.dragging import resonance_extent
-from vlab.errors import DataError
-from vlab.samples.quantum_dot import QuantumDot
+from gui.rehearsal import kernels_are_compiled, prepared_bench
+from gui.scans import Scan
+from instruments.benches import BENCHES, BenchKind
+from vlab.errors import VlabError
+from vlab.experiments import DwellTimeScan
 
 if TYPE_CHECKING:
     from vlab.experiments.procedure import Procedure
@@ -30,48 +34,6 @@ _AT_LEISURE = 0.25
 """Seconds between two drawings of the charts while nothing is measured."""
 
 
-@dataclass
-class Trace:
-    """One leg of a scan as it grows."""
-
-    label: str
-    dashed: bool
-    detuning: list[float] = field(default_factory=list)
-    dt: list[float] = field(default_factory=list)
-    dt_normalized: list[float] = field(default_factory=list)
-
-    def column(self, name: str) -> list[float]:
-        """Return ``"dt"`` or ``"dt_normalized"``."""
-        return self.dt if name == "dt" else self.dt_normalized
-
-
-@dataclass
-class Scan:
-    """A run with its traces."""
-
-    number: int
-    title: str
-    traces: list[Trace]
-    axis: tuple[float, ...] = ()
-    """The planned detunings, ueV."""
-    file: Path | None = None
-    status: str = "running"
-
-    def widths_in_words(self) -> list[str]:
-        """Return the dragging widths of a scan that has ended, for a label."""
-        if self.status == "running":
-            return []
-        found = []
-        for trace in self.traces:
-            try:
-                on, off, clipped = resonance_extent(trace.detuning, trace.dt_normalized)
-            except DataError:
-                continue
-            least = "at least " if clipped else ""
-            found.append(f"{'back' if trace.dashed else 'width'} {least}{abs(off - on):.1f} µeV")
-        return found or ["no width"]
-
-
 @dataclass(frozen=True)
 class LogLine:
     """One line of the log."""
@@ -81,11 +43,32 @@ class LogLine:
     text: str
 
 
+@dataclass(frozen=True)
+class _Mounting:
+    """A bench that the lab thread is making: what will be so when it stands."""
+
+    future: Future[Any]
+    experiment: type[Procedure]
+    then: Callable[[], None] | None
+    done: str
+    """What is said then."""
+
+
 class LabModel:
     """What the window knows of the laboratory.
 
+    Parameters
+    ----------
+    lab : Lab
+    experiment : type of Procedure
+        What is chosen at first; the lab's bench is of the kind that it needs.
+
     Attributes
     ----------
+    kind : BenchKind
+        Of the bench that the laboratory has.
+    experiment : type of Procedure
+        The experiment that is chosen.
     snapshot : Snapshot
         The last one that was pulled.
     scans : list of Scan
@@ -94,8 +77,10 @@ class LabModel:
         The run in progress.
     """
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, experiment: type[Procedure] = DwellTimeScan) -> None:
         self.lab = lab
+        self.kind: BenchKind = BENCHES[experiment.bench]
+        self.experiment = experiment
         self.snapshot = lab.snapshot
         self.scans: list[Scan] = []
         self.log: deque[LogLine] = deque(maxlen=2000)
@@ -114,14 +99,20 @@ class LabModel:
         self.scan_changed = Event()
         """With the scan, once a pull in which it got points."""
         self.scans_cleared = Event()
+        self.bench_changed = Event()
+        """Another kind of bench stands in the laboratory."""
+        self.experiment_changed = Event()
+        """Another experiment is chosen, or such a wish was refused."""
         self.noticed = Event()
         """With a `Notice`."""
         self.clock_changed = Event()
         """Pace or hold."""
         self.connected = False
+        """Whether there is a bench to work with."""
         self._number = 0
         self._read = 0.0
         self._sampled = 0.0
+        self._mounting: _Mounting | None = None
 
     # -- from the laboratory -----------------------------------------------------------------------------------
 
@@ -129,6 +120,10 @@ class LabModel:
         """Take over what the laboratory published since the last time."""
         if self._take_news():
             return  # the run began or ended, which is enough to draw for once
+        if self._mounting is not None:
+            if self._mounting.future.done():
+                self._take_bench(self._mounting)
+            return  # what was published meanwhile may be of either bench
         snapshot = self.lab.snapshot
         if snapshot is not self.snapshot:
             self.snapshot = snapshot
@@ -157,7 +152,8 @@ class LabModel:
                     self._begin(run)
                     turned = True
                 case Measured():
-                    self._add(item)
+                    self.scans[-1].add(item)
+                    self.progress = item
                     grown = True
                 case Changed(state):
                     if state in ("running", "paused") and state != self.run_state != "aborting":
@@ -177,28 +173,17 @@ class LabModel:
 
     def _begin(self, run: Run) -> None:
         self.run, self.run_state, self.progress = run, "running", None
-        names = [str(v) for c in run.coordinates if c.name == "direction" for v in c.values] or [""]
-        model = run.setup.sample_record()["model"]
-        title = f"{self._number + 1}: dwell {run.procedure.si('dwell'):g} s"
-        title += f", {model}" if model != QuantumDot().model else ""
-        traces = [Trace(title, name == "backward") for name in names]
-        axis = tuple(float(v) for v in run.coordinates[-1].values)
         self._number += 1
-        self.scans.append(Scan(self._number, title, traces, axis))
-        self.notice("info", f"{run.procedure.title()} began: {len(axis) * len(traces)} points.", quiet=True)
+        words = self.kind.without_defaults(run.setup.sample_words())  # type: ignore[attr-defined]
+        self.scans.append(Scan(self._number, run.procedure, run.coordinates, words))
+        points = prod(len(c.values) for c in run.coordinates)
+        self.notice("info", f"{run.procedure.title()} began: {points} points.", quiet=True)
         self.run_changed.emit()
-
-    def _add(self, point: Measured) -> None:
-        scan = self.scans[-1]
-        trace = scan.traces[point.index[0] if len(point.index) > 1 else 0]
-        trace.detuning.append(scan.axis[point.index[-1]])
-        trace.dt.append(point.values[0])
-        trace.dt_normalized.append(point.values[1])
-        self.progress = point
 
     def _end(self, ended: RunEnded) -> None:
         scan = self.scans[-1]
         scan.status, scan.file = ended.status, ended.file
+        scan.findings, scan.overlay = ended.findings, ended.overlay
         self.run, self.run_state = None, ended.status
         where = f" The data is in {ended.file}." if ended.file else ""
         if ended.status == "failed":
@@ -206,6 +191,27 @@ class LabModel:
         else:
             self.notice("info", f"The measurement is {ended.status}.{where}")
         self.run_changed.emit()
+
+    def _take_bench(self, mounting: _Mounting) -> None:
+        """Take over the bench that was made, or stay with the old one."""
+        self._mounting = None
+        self.connected = bool(self.lab.snapshot.values)
+        if mounting.future.exception() is None:
+            other = self.kind.key != mounting.experiment.bench
+            self.kind, self.experiment = BENCHES[mounting.experiment.bench], mounting.experiment
+            self.snapshot = self.lab.snapshot
+            self._forget_progress()
+            if other:
+                self.bench_changed.emit()
+            self.notice("info", mounting.done)
+        self.experiment_changed.emit()
+        self.run_changed.emit()
+        if mounting.then is not None and mounting.future.exception() is None:
+            mounting.then()
+
+    def _forget_progress(self) -> None:
+        if self.run is None:
+            self.run_state, self.progress = "idle", None
 
     # -- from the hand -----------------------------------------------------------------------------------------
 
@@ -242,11 +248,70 @@ class LabModel:
         self.lab.hold(held)
         self.clock_changed.emit()
 
-    def mount(self, model: str, preset: str, seed: int, noise: bool) -> None:
-        """Put another sample into the cryostat: a new bench at its reference conditions."""
-        dot = QuantumDot.sample_a(model, preset)  # type: ignore[arg-type]
-        self.lab.mount(partial(dragging_bench, dot, seed=seed, noise=noise))
-        self.notice("info", f"Mounted sample A ({model}, {preset}); all instruments are at reference conditions.")
+    def choose(self, experiment: type[Procedure], then: Callable[[], None] | None = None) -> None:
+        """Choose an experiment; where it needs another bench, that is set up with its usual sample.
+
+        Parameters
+        ----------
+        experiment : type of Procedure
+        then : callable, optional
+            Called when the experiment is chosen and its bench stands; not if that is refused.
+        """
+        if self._mounting is None and experiment.bench == self.kind.key:
+            self._forget_progress()
+            self.experiment = experiment
+            self.experiment_changed.emit()
+            if then is not None:
+                then()
+            return
+        kind = BENCHES[experiment.bench]
+        if self._mounting is not None or self.run is not None:
+            self._refuse(f"{experiment.in_words()} needs the bench {kind.title!r}")
+            self.experiment_changed.emit()
+            return
+        if not kernels_are_compiled(kind):
+            self.notice("info", "Preparing the physics engine; this takes some seconds at the first start …")
+        self._mount(partial(prepared_bench, kind), experiment, then,
+                    f"The bench {kind.title!r} is set up, with {kind.sample_title} at reference conditions.")
+
+    def mount(self, words: dict[str, str], seed: int, noise: bool) -> None:
+        """Put another sample into the cryostat: a new bench of the same kind at its reference conditions.
+
+        Parameters
+        ----------
+        words : dict
+            The words that choose a preset, by name.
+        seed : int
+        noise : bool
+        """
+        kind = self.kind
+        if self._mounting is not None or self.run is not None:
+            self._refuse("The sample would need a new bench")
+            return
+        try:
+            sample = kind.make_sample(words)
+        except VlabError as error:
+            self.notice("warning", str(error))
+            return
+        self._mount(partial(kind.make, sample, seed=seed, noise=noise), self.experiment, None,
+                    f"Mounted {kind.sample_title} ({', '.join(words.values())}); all instruments are at reference "
+                    "conditions.")
+
+    def _refuse(self, wish: str) -> None:
+        reason = "a measurement is running; abort it" if self.run is not None else "a bench is being set up; wait"
+        self.notice("warning", f"{wish}, but {reason} first.")
+
+    def _mount(self, make: Callable[[], Any], experiment: type[Procedure], then: Callable[[], None] | None,
+               done: str) -> None:
+        self._mounting = _Mounting(self.lab.mount(make), experiment, then, done)
+        self.connected = False
+        self.experiment_changed.emit()
+        self.run_changed.emit()
+
+    @property
+    def mounting(self) -> type[Procedure] | None:
+        """The experiment whose bench is being set up."""
+        return self._mounting.experiment if self._mounting is not None else None
 
     def clear_scans(self) -> None:
         """Forget the traces of earlier runs; their files stay."""

@@ -10,8 +10,8 @@ import math
 import re
 
 from gui import quantity_text as words
-from gui.quantity_scale import scale_of
 from vlab.errors import LimitError
+from vlab.quantity_scale import scale_of
 
 
 class QuantityField:

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from gui.quantity_scale import PREFIXES, Scale, base_units, factor_of, kind, meaning_of, prefix_exponent, pretty_unit
 from vlab.errors import LimitError, SettingError
+from vlab.quantity_scale import PREFIXES, Scale, base_units, factor_of, kind, meaning_of, prefix_exponent, pretty_unit
 from vlab.units import unit_factor, ureg
 
 DIGITS = 12

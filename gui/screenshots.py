@@ -14,6 +14,9 @@ from PySide6.QtWidgets import QWidget
 from gui.app import make_application, make_window, settle, wait_until
 from gui.main_window import MainWindow
 from gui.theme import apply_theme
+from instruments.benches import BENCHES
+from vlab.experiments import experiments_on
+from vlab.experiments.procedure import Procedure
 
 SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
 
@@ -21,9 +24,22 @@ SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
 def measure(window: MainWindow, dwell: float) -> None:
     """Measure one scan as fast as possible."""
     window.experiment.fill(dwell=dwell, directions="both")
+    wait_for_run(window)
+
+
+def wait_for_run(window: MainWindow) -> None:
+    """Carry out what the form describes."""
     window.commands.run("run.start")
     wait_until(lambda: window.model.run is not None, 10.0)
-    wait_until(lambda: window.model.run is None, 60.0)
+    wait_until(lambda: window.model.run is None, 120.0)
+    window.bar.hide()
+
+
+def change_to(window: MainWindow, experiment: type[Procedure]) -> None:
+    """Choose an experiment and wait until its bench stands, at work as fast as possible."""
+    window.model.hold(False)
+    window.model.choose(experiment)
+    wait_until(lambda: window.model.mounting is None and window.model.connected, 120.0)
 
 
 def take(folder: Path) -> list[Path]:
@@ -52,19 +68,22 @@ def take(folder: Path) -> list[Path]:
             measure(window, dwell)
         window.model.hold(True)
         window.bar.hide()
-        for theme in ("light", "dark"):
-            apply_theme(app, theme)
+        def all_panels(theme: str, prefix: str = "") -> None:
             for name, size in SIZES.items():
                 window.resize(*size)
-                picture(window, f"window-{theme}-{name}")
+                picture(window, f"{prefix}window-{theme}-{name}")
                 for key, dock in window.docks.items():
                     hidden = dock.isHidden()
                     dock.show()
                     dock.raise_()
-                    picture(dock, f"{key}-{theme}-{name}")
+                    picture(dock, f"{prefix}{key}-{theme}-{name}")
                     dock.setHidden(hidden)
-                for key in ("experiment", "lockin", "inside"):
+                for key in ("experiment", window.model.kind.chart.split(".")[0], "inside"):
                     window.docks[key].raise_()
+
+        for theme in ("light", "dark"):
+            apply_theme(app, theme)
+            all_panels(theme)
             window.resize(*SIZES["1280x800"])
             window.greeting.open_over(window.centralWidget())
             picture(window, f"greeting-{theme}")
@@ -72,6 +91,14 @@ def take(folder: Path) -> list[Path]:
             window.palette_dialog.open_centred()
             picture(window.palette_dialog, f"palette-{theme}")
             window.palette_dialog.hide()
+        for kind in list(BENCHES.values())[1:]:
+            for experiment in experiments_on(kind.key).values():
+                change_to(window, experiment)
+                wait_for_run(window)
+                picture(window, f"{kind.key}-{experiment.key}")
+            for theme in ("light", "dark"):
+                apply_theme(app, theme)
+                all_panels(theme, f"{kind.key}-")
         window.close()
         os.chdir(home)
     return written

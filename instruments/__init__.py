@@ -1,6 +1,6 @@
 """Virtual instruments and the benches that wire them around a sample (part of vlab)."""
 
 from instruments.bench import Bench
-from instruments.benches import dragging_bench
+from instruments.benches import dragging_bench, spin_inertia_bench
 
-__all__ = ["Bench", "dragging_bench"]
+__all__ = ["Bench", "dragging_bench", "spin_inertia_bench"]

@@ -170,6 +170,22 @@ class Bench:
         self._to_reference()
         self.prepare(thermal=True)
 
+    def sample_record(self) -> dict[str, object]:
+        """Return the sample's parameters for the files."""
+        raise NotImplementedError
+
+    def sample_words(self) -> tuple[str, ...]:
+        """Return the words that tell this sample from others, for titles."""
+        return ()
+
+    def hidden(self) -> dict[str, float]:
+        """Return what no instrument shows, as SI floats by the names that the kind of bench declares."""
+        return {}
+
+    def path(self) -> list[str]:
+        """Return the way of the light in words, one element a line, from the source to the lock-in."""
+        return []
+
     # -- runs --------------------------------------------------------------------------------------------------
 
     def begin_run(self) -> int:

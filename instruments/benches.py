@@ -1,25 +1,89 @@
-"""The ready-made benches."""
+"""The ready-made benches, and what the command line and the window know of each."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from instruments.bench import Bench
 from instruments.chopper import Chopper
+from instruments.cryostat import Cryostat
+from instruments.delay_stage import DelayStage
 from instruments.dragging import DraggingBench
 from instruments.gate import GateSource
+from instruments.helicity_modulator import HelicityModulator
 from instruments.instrument import Instrument
 from instruments.laser import Laser
 from instruments.lockin import LockIn
 from instruments.magnet import Magnet
 from instruments.photodetector import Photodetector
-from vlab.errors import SettingError
-from vlab.experiments.calibration import LineCalibration
+from instruments.polarization_bridge import PolarizationBridge
+from instruments.probe import ProbeLaser
+from instruments.pulsed_laser import PulsedLaser
+from instruments.sample_holder import SampleHolder
+from instruments.spin_inertia import SpinInertiaBench
+from vlab.errors import LimitError, SettingError
+from vlab.experiments.calibration import FaradayCalibration, LineCalibration
+from vlab.experiments.dwell_time import DwellTimeScan
+from vlab.experiments.procedure import Procedure
+from vlab.experiments.recovery import ZeroFieldRatio
+from vlab.parameters import Parameters
 from vlab.samples.quantum_dot import QuantumDot
 from vlab.samples.specimen import line_energy
+from vlab.samples.spin_ensemble import SpinEnsemble
+from vlab.samples.spin_specimen import SpinOptics
+from vlab.units import Q_
 
-INSTRUMENTS: dict[str, type[Instrument]] = {
-    "laser": Laser, "chopper": Chopper, "gate": GateSource, "magnet": Magnet, "detector": Photodetector,
-    "lockin": LockIn,
-}
-"""The kinds of instruments on the ready-made benches, by the name they have there."""
+
+@dataclass(frozen=True)
+class HiddenQuantity:
+    """Something that no instrument shows; `Bench.hidden` has its value under the same name."""
+
+    name: str
+    unit: str
+    title: str
+    symbol: str = ""
+    """What stands before its value; the title by default."""
+
+
+@dataclass(frozen=True)
+class BenchKind:
+    """What there is to know of a kind of bench before one is made."""
+
+    key: str
+    title: str
+    instruments: dict[str, type[Instrument]]
+    """The kinds of its instruments, by the name they have there, in the order of the light's way."""
+    sample_prefix: str
+    """What stands before a parameter of the sample in ``--set``."""
+    sample_type: type[Parameters]
+    make_sample: Callable[[dict[str, str]], Parameters]
+    """Returns the sample from words and parameters as typed, by name; none gives the usual sample."""
+    presets: dict[str, tuple[str, ...]]
+    """The words that choose a preset, by name; the first is the usual one."""
+    make: Callable[..., Bench]
+    """Called with the sample, ``seed=`` and ``noise=``, or with nothing; returns the bench at reference conditions."""
+    rehearsal: Callable[[], Procedure]
+    """Returns an experiment of a moment that needs all that longer ones need: physics, data, files."""
+    hidden: tuple[HiddenQuantity, ...] = ()
+    sample_title: str = "sample"
+    """What notices call the usual sample."""
+    sample_about: str = ""
+    """A few sentences on the sample and its words, for people who choose."""
+    preset_help: dict[str, str] = field(default_factory=dict)
+    """Help for the words that are not parameters of the sample, by name."""
+    chart: str = "lockin.x"
+    """The reading that a strip chart shows first; its instrument is in front."""
+
+    def words_help(self, name: str) -> str:
+        """Return the help for one of the `presets`."""
+        known = self.sample_type.parameters()
+        return known[name].help if name in known else self.preset_help.get(name, f"Choose the {name}.")
+
+    def without_defaults(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of a sample's words that are not the usual ones."""
+        usual = {choices[0] for choices in self.presets.values()}
+        return tuple(word for word in words if word not in usual)
 
 
 def notebook_page(dot: QuantumDot) -> LineCalibration:
@@ -61,8 +125,132 @@ def dragging_bench(dot: QuantumDot | None = None, *, seed: int = 0, noise: bool 
         dot = QuantumDot.sample_a()
     if not isinstance(dot, QuantumDot):
         raise SettingError(f"dragging_bench got dot={dot!r}; it wants a QuantumDot, such as QuantumDot.sample_a().")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise SettingError(f"dragging_bench got seed={seed!r}; it wants a whole number of at least 0.")
-    if not isinstance(noise, bool):
-        raise SettingError(f"dragging_bench got noise={noise!r}; it wants True or False.")
+    _check_seed_and_noise("dragging_bench", seed, noise)
     return DraggingBench(dot, notebook_page(dot), seed=seed, noise=noise)
+
+
+def _check_seed_and_noise(asked: str, seed: object, noise: object) -> None:
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise SettingError(f"{asked} got seed={seed!r}; it wants a whole number of at least 0.")
+    if not isinstance(noise, bool):
+        raise SettingError(f"{asked} got noise={noise!r}; it wants True or False.")
+
+
+def faraday_page(optics: SpinOptics) -> FaradayCalibration:
+    """Return what an experimenter would have written down after calibrating pump and probe."""
+    return FaradayCalibration(optics.rotation_per_spin, optics.pi_pulse_energy, optics.pulse_duration)
+
+
+def spin_inertia_bench(ensemble: SpinEnsemble | None = None, *, seed: int = 0, noise: bool = True) -> SpinInertiaBench:
+    """Return a bench for pump-probe spin inertia, settled at its reference conditions.
+
+    0.1 T along the growth axis, 5 K, resonant pi pulses each 13.2 ns, helicity reversed at 10 kHz, the probe just
+    before the pump pulse, the lock-in on the modulator's reference.
+
+    Parameters
+    ----------
+    ensemble : SpinEnsemble, optional
+        What is in the cryostat; the n-type ensemble by default.
+    seed : int
+        Seed of all noise: same seed, same numbers.
+    noise : bool
+        Whether noise sources are on.
+
+    Raises
+    ------
+    SettingError
+        ``ensemble`` is not a SpinEnsemble, ``seed`` not a whole number, or ``noise`` neither true nor false.
+    """
+    if ensemble is None:
+        ensemble = SpinEnsemble.n_type()
+    if not isinstance(ensemble, SpinEnsemble):
+        raise SettingError(f"spin_inertia_bench got ensemble={ensemble!r}; it wants a SpinEnsemble, such as "
+                           "SpinEnsemble.n_type().")
+    _check_seed_and_noise("spin_inertia_bench", seed, noise)
+    return SpinInertiaBench(ensemble, faraday_page(SpinOptics()), seed=seed, noise=noise)
+
+
+def sample_from_texts(texts: dict[str, str]) -> QuantumDot:
+    """Return sample A with the model, preset and changed parameters that a person typed.
+
+    Raises
+    ------
+    UnknownNameError, SettingError, LimitError
+        There is no such parameter, or it cannot have this value.
+    """
+    given = dict(texts)
+    dot = QuantumDot.sample_a(given.pop("model", "noncollinear"), given.pop("preset", "tuned"))  # type: ignore[arg-type]
+    return dot.replace(**{n: QuantumDot.parameter(n).parsed(text, f"dot.{n}") for n, text in given.items()})
+
+
+def _rehearsal() -> DwellTimeScan:
+    return DwellTimeScan(start=Q_(1.0, "ueV"), stop=Q_(-1.0, "ueV"), step=Q_(1.0, "ueV"), dwell=Q_(0.02, "s"))
+
+
+DRAGGING = BenchKind(
+    key="dragging",
+    title=DraggingBench.title,
+    instruments={"laser": Laser, "chopper": Chopper, "gate": GateSource, "magnet": Magnet, "detector": Photodetector,
+                 "lockin": LockIn},
+    sample_prefix="dot",
+    sample_type=QuantumDot,
+    make_sample=sample_from_texts,
+    presets={"model": QuantumDot.parameter("model").choices, "preset": ("tuned", "reference")},
+    make=dragging_bench,
+    rehearsal=_rehearsal,
+    hidden=(HiddenQuantity("polarization", "", "nuclear polarization", "P"),),
+    sample_title="sample A",
+    sample_about="A quantum dot of sample A. <b>latta2009</b> is eq. 13 to the letter, which drags from laser red to "
+                 "blue only; <b>noncollinear</b> adds the odd pump term and drags both ways.",
+    preset_help={"preset": "Choose the values of all others: dragging that builds up in about 1 s (tuned), or the "
+                           "starting values (reference)."},
+)
+
+
+def ensemble_from_texts(texts: dict[str, str]) -> SpinEnsemble:
+    """Return the ensemble of Table 1 of the type that a person typed, with changed parameters.
+
+    Raises
+    ------
+    UnknownNameError, SettingError, LimitError
+        There is no such parameter, or it cannot have this value.
+    """
+    given = dict(texts)
+    kind = given.pop("type", "n").strip()
+    if kind not in ENSEMBLES:
+        raise LimitError(f"ensemble.type got {kind!r}; it wants one of {', '.join(ENSEMBLES)}.")
+    changes = {n: SpinEnsemble.parameter(n).parsed(text, f"ensemble.{n}") for n, text in given.items()}
+    return ENSEMBLES[kind]().replace(**changes)
+
+
+def _pump_probe_rehearsal() -> ZeroFieldRatio:
+    # resonant and detuned pulses have different kernels
+    return ZeroFieldRatio(start=Q_(0.0, "deg"), stop=Q_(90.0, "deg"), angles=2, large_field=Q_(100.0, "mT"),
+                          modulation_frequency=Q_(100.0, "kHz"), time_constant=Q_(1.0, "ms"), settling=3)
+
+
+ENSEMBLES: dict[str, Callable[[], SpinEnsemble]] = {"n": SpinEnsemble.n_type, "p": SpinEnsemble.p_type}
+"""The ensembles of Table 1 by their type."""
+
+SPIN_INERTIA = BenchKind(
+    key="spin_inertia",
+    title=SpinInertiaBench.title,
+    instruments={"pump": PulsedLaser, "modulator": HelicityModulator, "holder": SampleHolder, "magnet": Magnet,
+                 "cryostat": Cryostat, "stage": DelayStage, "probe": ProbeLaser, "detector": PolarizationBridge,
+                 "lockin": LockIn},
+    sample_prefix="ensemble",
+    sample_type=SpinEnsemble,
+    make_sample=ensemble_from_texts,
+    presets={"type": tuple(ENSEMBLES)},
+    make=spin_inertia_bench,
+    rehearsal=_pump_probe_rehearsal,
+    hidden=(HiddenQuantity("spin_polarization", "", "spin polarization", "S"),
+            HiddenQuantity("lag", "deg", "lag of the spins")),
+    sample_title="an ensemble of Table 1",
+    sample_about="An ensemble of singly charged dots with the parameters of Table 1 of arXiv:1908.01531: resident "
+                 "electrons (<b>n</b>) or holes (<b>p</b>).",
+    preset_help={"type": "Choose the resident spins: electrons (n) or holes (p)."},
+)
+
+BENCHES: dict[str, BenchKind] = {kind.key: kind for kind in (DRAGGING, SPIN_INERTIA)}
+"""All ready-made kinds of benches by their key, which experiments name."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from instruments.benches import dragging_bench
-from vlab.analysis.figure import draw_scans
+from vlab.analysis.figure import draw_runs
 from vlab.data.dataset import save
 from vlab.experiments.dwell_time import DwellTimeScan
 from vlab.experiments.runner import Event, Run
@@ -39,9 +39,9 @@ def demonstrate(folder: Path, watch: Callable[[str, int], Callable[[Event], None
             target = folder / f"{name}_dwell_{dwell * 1000:g}ms.nc"
             target.unlink(missing_ok=True)
             save(dataset, target)
-            scans.append(dataset)
+            scans.append((scan, dataset))
             yield target
         picture = folder / f"{name}.png"
-        draw_scans(scans, picture, f"Dragged resonance, steps of {step} µeV (figure {name.replace('s', 'S')}); solid: "
-                                   "laser towards blue, dashed: towards red")
+        draw_runs(scans, picture, f"Dragged resonance, steps of {step} µeV (figure {name.replace('s', 'S')}); solid: "
+                                  "laser towards blue, dashed: towards red")
         yield picture

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from instruments.bench import Bench
 from instruments.chopper import Chopper
 from instruments.gate import GateSource
 from instruments.laser import Laser
 from instruments.light import Light
 from instruments.lockin import LockIn
+from instruments.logic import logic_signal
 from instruments.magnet import Magnet
 from instruments.photodetector import Photodetector
 from vlab.experiments.calibration import LineCalibration
-from vlab.lab.cable import Line, Signal, TickGrid
+from vlab.lab.cable import Signal, TickGrid
+from vlab.readout import readout
 from vlab.samples.quantum_dot import QuantumDot
 from vlab.samples.specimen import DotSpecimen, Ramp, Response, Room
 from vlab.units import Q_, Quantity
@@ -23,7 +23,6 @@ CABLES = {
     "lockin.reference": "chopper.reference",
     "sample.gate": "gate.output",
 }
-_LOGIC_LEVEL = 5.0
 
 
 class DraggingBench(Bench):
@@ -68,6 +67,28 @@ class DraggingBench(Bench):
         """Return the sample's parameters for the files."""
         return {"kind": type(self.dot).__name__, **self.dot.as_record()}
 
+    def sample_words(self) -> tuple[str, ...]:
+        """Return the rate model."""
+        return (self.dot.model,)
+
+    def hidden(self) -> dict[str, float]:
+        """Return the nuclear polarization."""
+        return {"polarization": self._specimen.polarization}
+
+    def path(self) -> list[str]:
+        """Return the way of the light in words."""
+        laser, chopper, gate, lockin = self.laser.read, self.chopper.read, self.gate.read, self.lockin.read
+        light = f"{readout(laser('power'), 'nW', 3)} at {readout(laser('photon_energy_actual'), 'eV', 8)}"
+        chopped = f"at {readout(chopper('frequency'), 'kHz', 3)}" if chopper("state") == "running" else "stopped"
+        voltage = readout(gate("voltage_actual"), "V", 5) if gate("output") == "on" else "output off"
+        return [
+            f"Laser: {light}, shutter {laser('shutter')}",
+            f"Chopper: {chopped}",
+            f"Quantum dot: {readout(self.magnet.read('field_actual'), 'T', 4)}, gate {voltage}",
+            f"Balanced detector: {readout(self.detector.read('gain'), 'V/A', 3)}",
+            f"Lock-in: X = {readout(lockin('x'), 'V', 4)}" + (", no reference" if self.lockin.unlocked else ""),
+        ]
+
     def erase_polarization(self) -> None:
         """Return the nuclear spins to thermal equilibrium, P = 0."""
         self.close_tick()
@@ -98,11 +119,7 @@ class DraggingBench(Bench):
         source = self._cables.get("lockin.signal")
         if source == "detector.output":
             return detected
-        reference = self.chopper.reference() if source == "chopper.reference" else None
-        if reference is None:
-            return Signal(grid)
-        level = np.full(grid.count + 1, _LOGIC_LEVEL)
-        return Signal(grid, (Line(0.0, 0.5 + 0j, level), Line(reference.frequency, 2.0 / np.pi + 0j, level)))
+        return logic_signal(self.chopper.reference() if source == "chopper.reference" else None, grid)
 
     def _erase_and_settle(self) -> None:
         self._specimen.erase()

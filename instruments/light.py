@@ -15,3 +15,17 @@ class Light:
     """Fraction of the time for which it is on."""
     lines: tuple[tuple[float, complex], ...] = ()
     """Frequency in Hz and peak amplitude of each line, in units of ``power``."""
+
+
+@dataclass(frozen=True)
+class PulseTrain:
+    """Short pulses at equal distances, in SI units."""
+
+    energy: float
+    """Energy of one pulse, J."""
+    period: float
+    """Time between two pulses, s."""
+    detuning: float
+    """Energy by which the carrier lies red of the resonance, J."""
+    duration: float
+    """tau_p of the hyperbolic secant sech(pi t / tau_p), s."""

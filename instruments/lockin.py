@@ -144,6 +144,11 @@ class LockIn(Instrument):
         """Return Y in volts rms as a plain float."""
         return float(self._state[-1].imag)
 
+    @property
+    def poles(self) -> int:
+        """The number of stages of the output filter, 6 dB per octave each."""
+        return self._state.size
+
     def start_epoch(self, key: str) -> None:
         self._noise.start_epoch(key)
 
@@ -215,13 +220,13 @@ class LockIn(Instrument):
         found = []
         peak = self._peak()
         if self._present_reference() is None:
-            found.append(f"{self.name}: it has no reference; start the chopper and connect its reference output, or "
-                         f"set {self.name}.reference_source to 'internal'.")
+            found.append(f"{self.name}: it has no reference; start the chopper or modulator and connect its reference "
+                         f"output, or set {self.name}.reference_source to 'internal'.")
         elif self._values["reference_source"] == "internal" and (
                 (offered := self._reference_input()) is not None
                 and offered.frequency != self._values["internal_frequency"]):
-            found.append(f"{self.name}: the internal oscillator is not at the chopper's frequency, so the signal "
-                         "averages out; use the external reference.")
+            found.append(f"{self.name}: the internal oscillator is not at the frequency of the reference input, so the "
+                         "signal averages out; use the external reference.")
         if peak > 1.0:
             found.append(f"{self.name}: the input is overloaded ({peak:.3g} V peak, 1 V allowed); lower the "
                          "detector's gain.")

@@ -1,4 +1,4 @@
-"""A superconducting magnet along the growth axis."""
+"""A superconducting magnet."""
 
 from __future__ import annotations
 

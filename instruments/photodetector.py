@@ -10,11 +10,8 @@ from numpy.typing import NDArray
 from instruments.declaration import Setting, flag, reading
 from instruments.instrument import Instrument
 from instruments.light import Light
+from instruments.transimpedance import SWING, density
 from vlab.lab.cable import Line, Signal, TickGrid
-
-ELEMENTARY_CHARGE = 1.602176634e-19
-BOLTZMANN = 1.380649e-23
-_SWING = 10.0
 
 
 class Photodetector(Instrument):
@@ -49,17 +46,14 @@ class Photodetector(Instrument):
     @flag
     def saturated(self) -> bool:
         """Tell whether the output exceeds its swing of 10 V."""
-        return self._peak() > _SWING
+        return self._peak() > SWING
 
     def _peak(self) -> float:
         return float(np.abs(self._volts).max())
 
     def _density(self, mean_power: float) -> float:
-        gain = float(self._values["gain"])
         current = float(self._values["responsivity"]) * mean_power * (1.0 + float(self._values["balance"]))
-        shot = 2.0 * ELEMENTARY_CHARGE * current
-        thermal = 4.0 * BOLTZMANN * float(self._values["temperature"]) / gain
-        return gain * gain * (shot + thermal)
+        return density(float(self._values["gain"]), current, float(self._values["temperature"]))
 
     def detect(self, light: Light, absorbed: NDArray[np.float64], grid: TickGrid) -> Signal:
         """Return the output while ``absorbed`` (DT/T at the tick boundaries) is missing in the sample arm."""
@@ -71,7 +65,7 @@ class Photodetector(Instrument):
         return Signal(grid, lines, self._density(self._mean_power))
 
     def problems(self) -> list[str]:
-        if self._peak() > _SWING:
-            return [f"{self.name}: the output is saturated at {_SWING:g} V; lower {self.name}.gain or balance the "
+        if self._peak() > SWING:
+            return [f"{self.name}: the output is saturated at {SWING:g} V; lower {self.name}.gain or balance the "
                     "arms."]
         return []

@@ -21,3 +21,19 @@ def vlab_command(tmp_path):
         return done
 
     return call
+
+
+@pytest.fixture
+def second_bench(monkeypatch):
+    """Register a second kind of bench with an experiment of its own, beside dragging alone; returns the two."""
+    from second_bench import CHOPPING, FrequencySweep
+
+    from instruments.benches import BENCHES
+    from vlab.experiments import EXPERIMENTS
+
+    for key, kind in list(EXPERIMENTS.items()):
+        if kind.bench != "dragging":
+            monkeypatch.delitem(EXPERIMENTS, key)
+    monkeypatch.setitem(BENCHES, CHOPPING.key, CHOPPING)
+    monkeypatch.setitem(EXPERIMENTS, FrequencySweep.key, FrequencySweep)
+    return CHOPPING, FrequencySweep

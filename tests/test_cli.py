@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import xarray
+from second_bench import make_bench, make_sample
 
 from instruments import dragging_bench
 from vlab import Q_, run
@@ -41,6 +42,55 @@ def test_the_command_line_gives_the_scripts_numbers_to_the_bit(tmp_path, capsys,
     with xarray.open_dataset(target) as found:
         for name in ("dt", "dt_normalized", "time", "detuning"):
             np.testing.assert_array_equal(found[name].values, expected[name].values)
+
+
+def test_each_bench_has_its_section_in_the_list(second_bench, capsys):
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines.index("Nuclear-spin dragging:") < lines.index("Chopping:")
+    assert lines[lines.index("Chopping:") + 1].split()[0] == "frequency_sweep"
+
+
+def test_describe_knows_every_bench(second_bench, capsys):
+    assert main(["describe", "toy"]) == 0
+    text = capsys.readouterr().out
+    assert "toy.age = fresh" in text
+    assert "Choose how old it is. Wants one of fresh, stale." in text
+    assert "toy.linewidth" in text
+    assert main(["describe", "lockin"]) == 0
+    text = capsys.readouterr().out
+    assert "On the bench" not in text
+    assert text.count("lockin.time_constant") == 1
+    assert main(["describe", "chopper"]) == 0
+    text = capsys.readouterr().out
+    assert text.index("On the bench Nuclear-spin dragging:") < text.index("On the bench Chopping:")
+    assert "Quiet chopper" in text
+
+
+def test_an_experiment_runs_on_its_own_bench(second_bench, tmp_path, capsys):
+    target, picture = tmp_path / "sweep.nc", tmp_path / "sweep.svg"
+    assert main(["run", "frequency_sweep", "--set", "toy.age=stale", "--set", "lowest=0.5 kHz", "--set",
+                 "lockin.sensitivity=50 uV", "--out", str(target), "--plot", str(picture)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == str(target)
+    assert printed[1].startswith("highest signal: ")
+    assert printed[-1] == str(picture)
+    _, sweep = second_bench
+    bench = make_bench(make_sample({"age": "stale"}))
+    bench.lockin.sensitivity = Q_(50, "uV")
+    expected = run(sweep(lowest=Q_(0.5, "kHz")), bench, save=False)
+    with xarray.open_dataset(target) as found:
+        np.testing.assert_array_equal(found["magnitude"].values, expected["magnitude"].values)
+    assert "<svg" in picture.read_text()
+
+
+def test_settings_of_another_bench_are_refused_in_a_sentence(second_bench, capsys):
+    assert main(["run", "frequency_sweep", "--set", "dot.model=latta2009"]) == 2
+    error = capsys.readouterr().err
+    assert "'dot'" in error
+    assert "toy" in error
+    assert main(["run", "frequency_sweep", "--set", "chopper.frequency=5 kHz"]) == 2
+    assert "the experiment sets itself" in capsys.readouterr().err
 
 
 def test_run_in_a_process_writes_file_and_picture(vlab_command, tmp_path):
@@ -95,7 +145,7 @@ def test_no_light_no_run(tmp_path, capsys):
 
 def test_noise_has_no_width_and_overload_is_told(tmp_path, capsys):
     assert main(["run", "dwell_time_scan", "--set", "lockin.harmonic=2", "--out", str(tmp_path)]) == 0
-    assert "no resonance above the noise" in capsys.readouterr().err
+    assert "no resonance above the noise" in capsys.readouterr().out
     assert main(["run", "dwell_time_scan", "--set", "detector.balance=0", "--out", str(tmp_path)]) == 0
     assert "an output is overloaded" in capsys.readouterr().err
 

@@ -9,12 +9,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import vlab
-from vlab.errors import DataError, InstallationError, ReadOnlyError, SettingError, UnknownNameError, VlabError
+from vlab.errors import InstallationError, ReadOnlyError, SettingError, UnknownNameError, VlabError
 
 if TYPE_CHECKING:
+    from instruments.bench import Bench
+    from instruments.benches import BenchKind
+    from vlab.experiments.procedure import Procedure
     from vlab.experiments.runner import Event
     from vlab.parameters import Parameters
 
@@ -30,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("list", help="list the experiments")
 
-    describe = commands.add_parser("describe", help="tell all about an experiment, an instrument or the sample")
+    describe = commands.add_parser("describe", help="tell all about an experiment, an instrument or a sample")
     describe.add_argument("name", metavar="NAME", help="for example dwell_time_scan, lockin or dot")
 
     run = commands.add_parser("run", help="run an experiment on a virtual bench", epilog=(
@@ -108,38 +111,60 @@ def require_instruments() -> None:
 
 
 def _list(given: argparse.Namespace) -> int:  # noqa: ARG001
-    from vlab.experiments import EXPERIMENTS
+    from vlab.experiments import experiments_on
 
-    for key, kind in EXPERIMENTS.items():
-        print(f"{key:20}  {kind.summary()}")
+    require_instruments()
+    from instruments.benches import BENCHES
+
+    for bench in BENCHES.values():
+        kinds = experiments_on(bench.key)
+        if kinds:
+            print(f"{bench.title}:")
+        for key, kind in kinds.items():
+            print(f"  {key:20}  {kind.summary()}")
     return EXIT_OK
 
 
 def _describe(given: argparse.Namespace) -> int:
     from vlab.experiments import EXPERIMENTS, experiment
-    from vlab.samples import QuantumDot
 
     require_instruments()
-    from instruments.benches import INSTRUMENTS
+    from instruments.benches import BENCHES
 
-    if given.name in ("dot", "QuantumDot"):
-        print(_paragraphs(QuantumDot))
-        print("  dot.preset = tuned\n      Choose the values of all others: tuned or reference (the starting values). "
-              "Wants one of tuned, reference.")
-        _print_parameters(QuantumDot, "dot.", QuantumDot.sample_a())
-    elif given.name in INSTRUMENTS:
-        from instruments.datasheet import datasheet
-
-        print(datasheet(INSTRUMENTS[given.name], given.name))
-    else:
-        known = [*EXPERIMENTS, *INSTRUMENTS, "dot"]
+    found = _descriptions(given.name, list(BENCHES.values()))
+    if not found:
         try:
             kind = experiment(given.name)
         except UnknownNameError:
+            known = [*EXPERIMENTS, *(n for b in BENCHES.values() for n in (*b.instruments, b.sample_prefix))]
             raise UnknownNameError.of("vlab", given.name, known, "experiment, instrument or sample") from None
-        print(_paragraphs(kind))
-        _print_parameters(kind, "")
+        found = {f"{_paragraphs(kind)}\n{_parameters(kind, '')}": []}
+    for number, (text, benches) in enumerate(found.items()):
+        if len(found) > 1:
+            print(f"{chr(10) if number else ''}On the bench {' and '.join(benches)}:\n")
+        print(text)
     return EXIT_OK
+
+
+def _descriptions(name: str, benches: Sequence[BenchKind]) -> dict[str, list[str]]:
+    """Return what there is to tell of an instrument or sample of that name, each with the benches that have it."""
+    from instruments.datasheet import datasheet
+
+    found: dict[str, list[str]] = {}
+    for bench in benches:
+        if name in (bench.sample_prefix, bench.sample_type.__name__):
+            found.setdefault(_of_sample(bench), []).append(bench.title)
+        elif name in bench.instruments:
+            found.setdefault(datasheet(bench.instruments[name], name), []).append(bench.title)
+    return found
+
+
+def _of_sample(bench: BenchKind) -> str:
+    kind, prefix = bench.sample_type, f"{bench.sample_prefix}."
+    words = "".join(f"\n  {prefix}{name} = {choices[0]}\n      {bench.words_help(name)} Wants one of "
+                    f"{', '.join(choices)}."
+                    for name, choices in bench.presets.items() if name not in kind.parameters())
+    return f"{_paragraphs(kind)}{words}\n{_parameters(kind, prefix, bench.make_sample({}))}"
 
 
 def _paragraphs(kind: type) -> str:
@@ -148,11 +173,12 @@ def _paragraphs(kind: type) -> str:
     return f"{inspect.cleandoc(kind.__doc__ or '')}\n"
 
 
-def _print_parameters(kind: type[Parameters], prefix: str, shown: Parameters | None = None) -> None:
+def _parameters(kind: type[Parameters], prefix: str, shown: Parameters | None = None) -> str:
     import dataclasses
 
     from vlab.units import printed
 
+    lines = []
     for field in dataclasses.fields(kind):
         if field.name not in kind.parameters():
             continue
@@ -161,7 +187,8 @@ def _print_parameters(kind: type[Parameters], prefix: str, shown: Parameters | N
         default = "none" if value is None else value
         if parameter.kind == "quantity" and value is not None:
             default = printed(value)
-        print(f"  {prefix}{field.name} = {default}\n      {parameter.help} Wants {parameter.allowed()}.")
+        lines.append(f"  {prefix}{field.name} = {default}\n      {parameter.help} Wants {parameter.allowed()}.")
+    return "\n".join(lines)
 
 
 def _split(settings: list[str]) -> Iterator[tuple[str, str, str]]:
@@ -177,34 +204,32 @@ def _split(settings: list[str]) -> Iterator[tuple[str, str, str]]:
         yield (owner if dot else ""), name, value
 
 
-def _build(given: argparse.Namespace) -> tuple[Any, Any]:
+def _build(given: argparse.Namespace) -> tuple[Procedure, Bench]:
     """Return the experiment and the bench that the command line asks for."""
     from vlab.experiments import experiment
-    from vlab.samples import QuantumDot
 
     require_instruments()
-    from instruments import dragging_bench
+    from instruments.benches import BENCHES
 
     kind = experiment(given.name)
+    bench_kind = BENCHES[kind.bench]
     own: dict[str, str] = {}
     sample: dict[str, str] = {}
     knobs: list[tuple[str, str, str]] = []
     for owner, name, value in _split(given.settings):
         if owner == "":
             own[name] = value
-        elif owner == "dot":
+        elif owner == bench_kind.sample_prefix:
             sample[name] = value
         else:
             knobs.append((owner, name, value))
-    dot = QuantumDot.sample_a(sample.pop("model", "noncollinear"), sample.pop("preset", "tuned"))  # type: ignore[arg-type]
-    changes = {n: QuantumDot.parameter(n).parsed(v, f"dot.{n}") for n, v in sample.items()}
-    bench = dragging_bench(dot.replace(**changes), seed=given.seed, noise=not given.no_noise)
+    bench = bench_kind.make(bench_kind.make_sample(sample), seed=given.seed, noise=not given.no_noise)
     procedure = kind.from_texts(own)
     taken = {(device.name, setting) for device, setting in procedure.sets(bench)}
     for owner, name, value in knobs:
         instrument = bench.instruments.get(owner)
         if instrument is None:
-            raise UnknownNameError.of("the bench", owner, [*bench.instruments, "dot"], "instrument")
+            raise UnknownNameError.of("the bench", owner, [*bench.instruments, bench_kind.sample_prefix], "instrument")
         if (owner, name) in taken:
             raise SettingError(f"--set got {owner}.{name}, which the experiment sets itself; see 'vlab describe "
                                f"{given.name}' for its own parameters.")
@@ -219,6 +244,7 @@ def _bars() -> Iterator[Callable[[str, int], Callable[[Event], None]]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from vlab.experiments.runner import Measured
+    from vlab.readout import clock
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}"))
     with Progress(*columns, console=Console(stderr=True), refresh_per_second=10) as progress:
@@ -232,7 +258,7 @@ def _bars() -> Iterator[Callable[[str, int], Callable[[Event], None]]]:
                 now = time.monotonic()
                 if isinstance(event, Measured) and (now - shown > 0.1 or event.done == event.total):
                     shown = now
-                    left = f"lab {_clock(event.lab_left)} left, here {_clock(event.wall_left)}"
+                    left = f"lab {clock(event.lab_left)} left, here {clock(event.wall_left)}"
                     progress.update(task, completed=event.done, left="" if event.done == event.total else left)
 
             return see
@@ -240,14 +266,9 @@ def _bars() -> Iterator[Callable[[str, int], Callable[[Event], None]]]:
         yield watch
 
 
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def _run(given: argparse.Namespace) -> int:
     from vlab.experiments.runner import Run
+    from vlab.readout import clock
 
     if given.plot is not None and given.plot.suffix.lower() not in _PICTURES:
         raise SettingError(f"--plot got {str(given.plot)!r}; it wants a file ending in {', '.join(_PICTURES)}.")
@@ -256,7 +277,7 @@ def _run(given: argparse.Namespace) -> int:
     before = bench.check()
     for warning in before:
         print(f"vlab: warning: {warning}", file=sys.stderr)
-    print(f"{procedure.title()}: {procedure.points()} points, {_clock(procedure.seconds())} of lab time",
+    print(f"{procedure.title()}: {procedure.points()} points, {clock(procedure.seconds())} of lab time",
           file=sys.stderr)
     with _bars() as watch:
         run.subscribe(watch(procedure.key, procedure.points()))
@@ -265,19 +286,13 @@ def _run(given: argparse.Namespace) -> int:
         if warning not in before:
             print(f"vlab: warning: {warning}", file=sys.stderr)
     print(run.file)
-    if "dt_normalized" in dataset and dataset.sizes["detuning"] > 1:
-        from vlab.analysis import dragging_width
-
-        legs: list[str | None] = ["forward", "backward"] if "direction" in dataset.dims else [None]
-        for leg in legs:
-            try:
-                print(f"dragging width{f' {leg}' if leg else ''}: {dragging_width(dataset, leg)}")
-            except DataError as error:
-                print(f"vlab: {error}", file=sys.stderr)
+    for sentence in procedure.findings(dataset):
+        print(sentence)
     if given.plot is not None:
-        from vlab.analysis.figure import draw_scans
+        from vlab.analysis.figure import draw_runs
 
-        draw_scans([dataset], given.plot, f"{procedure.title()}, {bench.dot.model}, seed {given.seed}")
+        title = ", ".join([procedure.title(), *bench.sample_words(), f"seed {given.seed}"])
+        draw_runs([(procedure, dataset)], given.plot, title)
         print(given.plot)
     return EXIT_OK
 

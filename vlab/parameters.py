@@ -33,6 +33,8 @@ class Parameter:
     choices: tuple[str, ...] = ()
     optional: bool = False
     """Whether None is allowed; the help says what it means."""
+    without: str = "none"
+    """What None means, in one or two words for a form."""
 
     def allowed(self) -> str:
         """Return in words what may be given."""
@@ -108,10 +110,10 @@ def _field(parameter: Parameter, default: Any) -> Any:
 
 
 def quantity(unit: str, help: str, default: Any = MISSING, *, minimum: float = -math.inf, maximum: float = math.inf,
-             above: float | None = None, optional: bool = False) -> Any:
+             above: float | None = None, optional: bool = False, without: str = "none") -> Any:
     """Declare a physical parameter; ``default`` is a number in ``unit``, or None where optional."""
     parameter = Parameter("quantity", help, unit, minimum if above is None else above, maximum, above is not None,
-                          optional=optional)
+                          optional=optional, without=without)
     return _field(parameter, default if default is MISSING or default is None else Q_(float(default), unit))
 
 

@@ -1,93 +1,71 @@
-"""The form of an experiment, made from its parameters: help, validation, duration; Run, Pause, Resume, Abort."""
+"""The experiment: which one, its form, its duration or what is wrong; Run, Pause, Resume, Abort."""
 
 from __future__ import annotations
 
-import dataclasses
 import math
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QFont, QStandardItemModel
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
-    QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QSpinBox,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.commands import Commands
 from gui.models import LabModel
-from gui.panels.instrument_panel import words
-from gui.readout import clock
-from gui.widgets.quantity_spin_box import QuantitySpinBox
+from gui.panels.experiment_form import ExperimentForm
+from instruments.benches import BENCHES
 from vlab.errors import VlabError
+from vlab.experiments import EXPERIMENTS, experiments_on
 from vlab.experiments.procedure import Procedure
-from vlab.parameters import Parameter
-from vlab.units import make_quantity, unit_factor
+from vlab.readout import clock
 
 
-class OptionalQuantity(QWidget):
-    """A quantity that may be left out: a tick box and a field.
+class WheelPassesBy(QObject):
+    """An event filter: a wheel that rolls over a widget does not turn it."""
 
-    Parameters
-    ----------
-    field : QuantitySpinBox
-    without : str
-        What is written beside the box when the quantity is left out.
-    """
-
-    def __init__(self, field: QuantitySpinBox, without: str) -> None:
-        super().__init__()
-        self.field = field
-        self.box = QCheckBox(without)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.box)
-        row.addWidget(field, 1)
-        self.box.toggled.connect(lambda left_out: field.setEnabled(not left_out))
-        self.box.setChecked(True)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
+        """Swallow what the wheel says."""
+        return event.type() == QEvent.Type.Wheel
 
 
 class ExperimentPanel(QWidget):
-    """The parameters of one experiment and the buttons that carry it out.
+    """A choice of experiments, the parameters of the chosen one, and the buttons that carry it out.
 
     Parameters
     ----------
     model : LabModel
-    kind : type of Procedure
-        The experiment.
     commands : Commands
         The window's commands; the buttons are views of ``run.start`` and its like.
     """
 
-    def __init__(self, model: LabModel, kind: type[Procedure], commands: Commands,
-                 parent: QWidget | None = None) -> None:
+    def __init__(self, model: LabModel, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._kind = kind
         self._commands = commands
-        self.editors: dict[str, QWidget] = {}
+        self._forms: dict[str, ExperimentForm] = {}
         self.procedure: Procedure | None = None
         self.setAccessibleName("experiment")
         column = QVBoxLayout(self)
-        about = QLabel(kind.summary())
-        about.setWordWrap(True)
-        about.setToolTip(kind.__doc__ or "")
-        column.addWidget(about)
-        form = QFormLayout()
-        form.setVerticalSpacing(4)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for field in dataclasses.fields(kind):
-            if field.name in kind.parameters():
-                editor = self._editor(kind.parameter(field.name), field.default, field.name)
-                editor.setAccessibleName(f"experiment {words(field.name)}")
-                self.editors[field.name] = editor
-                form.addRow(words(field.name), editor)
-        column.addLayout(form)
+        self.choice = self._make_choice()
+        column.addWidget(self.choice)
+        self._place = QScrollArea()
+        self._place.setWidgetResizable(True)
+        self._place.setFrameShape(QFrame.Shape.NoFrame)
+        self._place.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._place.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        sheet = QWidget()
+        self._sheet = QVBoxLayout(sheet)
+        self._sheet.setContentsMargins(0, 0, 2, 0)
+        self._place.setWidget(sheet)
+        column.addWidget(self._place, 1)
         self.message = QLabel()
         self.message.setWordWrap(True)
         self.message.setMinimumHeight(self.fontMetrics().height() * 2 + 4)
@@ -108,76 +86,68 @@ class ExperimentPanel(QWidget):
         self.left = QLabel(" ")
         self.left.setAccessibleName("time left")
         column.addWidget(self.left)
-        column.addStretch(1)
         model.run_changed.connect(self._on_run)
         model.readings_changed.connect(lambda _: self._show_progress())
         model.clock_changed.connect(self.refresh)
-        self.refresh()
+        model.experiment_changed.connect(self._show_experiment)
+        self._show_experiment()
 
-    def _editor(self, parameter: Parameter, default: object, name: str) -> QWidget:
-        editor: QWidget
-        if parameter.kind == "choice":
-            box = QComboBox()
-            box.addItems(parameter.choices)
-            box.setCurrentText(str(default))
-            box.currentTextChanged.connect(self.refresh)
-            editor = box
-        elif parameter.kind == "switch":
-            tick = QCheckBox()
-            tick.setChecked(bool(default))
-            tick.toggled.connect(self.refresh)
-            editor = tick
-        elif parameter.kind == "count":
-            number = QSpinBox()
-            number.setRange(int(parameter.minimum), int(min(parameter.maximum, 2**31 - 1)))
-            number.setValue(int(default))  # type: ignore[call-overload]
-            number.valueChanged.connect(self.refresh)
-            editor = number
-        else:
-            factor = unit_factor(parameter.unit)
-            given = default if default is not None else make_quantity(factor, parameter.unit)
-            low = math.nextafter(parameter.minimum * factor, math.inf) if parameter.above else (
-                parameter.minimum * factor)
-            field = QuantitySpinBox(parameter.unit, low, parameter.maximum * factor,
-                                    value=given.m_as(parameter.unit) * factor)  # type: ignore[attr-defined]
-            field.setHelp(parameter.help)
-            field.valueEdited.connect(self.refresh)
-            field.refused.connect(self._show_refusal)
-            field.accepted.connect(self.refresh)
-            editor = field
-            if parameter.optional:
-                editor = OptionalQuantity(field, "as dwell" if name == "time_constant" else "none")
-                editor.box.toggled.connect(self.refresh)
-                field.setAccessibleName(f"experiment {words(name)} value")
-        if not isinstance(editor, QuantitySpinBox):
-            editor.setToolTip(parameter.help)
-        return editor
+    def _make_choice(self) -> QComboBox:
+        """Return a box with all experiments under the titles of their benches."""
+        box = QComboBox()
+        box.setAccessibleName("experiment choice")
+        box.setToolTip("Choose the experiment; one for another bench has that set up, with its usual sample.")
+        bold = QFont()
+        bold.setBold(True)
+        entries = box.model()
+        assert isinstance(entries, QStandardItemModel)
+        for bench in BENCHES.values():
+            kinds = experiments_on(bench.key)
+            if kinds:
+                box.addItem(bench.title)
+                entries.item(box.count() - 1).setEnabled(False)
+                box.setItemData(box.count() - 1, bold, Qt.ItemDataRole.FontRole)
+            for key, kind in kinds.items():
+                box.addItem(kind.in_words(), key)
+                box.setItemData(box.count() - 1, kind.summary(), Qt.ItemDataRole.ToolTipRole)
+        box.installEventFilter(WheelPassesBy(box))  # rolling by must not set up another bench
+        box.activated.connect(lambda index: self._model.choose(EXPERIMENTS[box.itemData(index)]))
+        return box
+
+    @property
+    def form(self) -> ExperimentForm:
+        """The form of the chosen experiment."""
+        return self._forms[self._model.experiment.key]
+
+    @property
+    def editors(self) -> dict[str, QWidget]:
+        """The editors of the chosen experiment, by parameter."""
+        return self.form.editors
+
+    def _show_experiment(self) -> None:
+        """Show the form of the chosen experiment as it was left, and which one it is."""
+        model = self._model
+        with QSignalBlocker(self.choice):
+            self.choice.setCurrentIndex(self.choice.findData((model.mounting or model.experiment).key))
+        key = model.experiment.key
+        if key not in self._forms:
+            form = self._forms[key] = ExperimentForm(model.experiment)
+            form.changed.connect(self.refresh)
+            form.refused.connect(self._show_refusal)
+            self._sheet.addWidget(form)
+        for other, form in self._forms.items():
+            form.setVisible(other == key)
+        widest = self.form.minimumSizeHint().width() + self._place.verticalScrollBar().sizeHint().width()
+        self._place.setMinimumWidth(widest)
+        self.refresh()
 
     def values(self) -> dict[str, object]:
         """Return the parameters as the form shows them."""
-        found: dict[str, object] = {}
-        for name, editor in self.editors.items():
-            unit = self._kind.parameter(name).unit
-            if isinstance(editor, OptionalQuantity):
-                found[name] = None if editor.box.isChecked() else make_quantity(editor.field.value(), unit)
-            elif isinstance(editor, QuantitySpinBox):
-                found[name] = make_quantity(editor.value(), unit)
-            elif isinstance(editor, QComboBox):
-                found[name] = editor.currentText()
-            elif isinstance(editor, QCheckBox):
-                found[name] = editor.isChecked()
-            elif isinstance(editor, QSpinBox):
-                found[name] = editor.value()
-        return found
+        return self.form.values()
 
     def fill(self, **values: object) -> None:
         """Put SI floats and words into the form."""
-        for name, value in values.items():
-            editor = self.editors[name]
-            if isinstance(editor, QComboBox):
-                editor.setCurrentText(str(value))
-            elif isinstance(editor, QuantitySpinBox):
-                editor.setValue(float(value))  # type: ignore[arg-type]
+        self.form.fill(**values)
         self.refresh()
 
     def _show_refusal(self, reason: str) -> None:
@@ -193,14 +163,14 @@ class ExperimentPanel(QWidget):
 
     def refresh(self, *_: object) -> None:
         """Check the form, say how long it takes or what is wrong, and set the buttons."""
-        bad = [e for e in self.findChildren(QuantitySpinBox) if e.isEnabled() and e.reason()]
+        bad = self.form.reason()
         try:
-            self.procedure = None if bad else self._kind(**self.values())
+            self.procedure = None if bad else self.form.kind(**self.form.values())
         except VlabError as error:
             self.procedure = None
             self._say(str(error), refused=True)
         if bad:
-            self._say(bad[0].reason(), refused=True)
+            self._say(bad, refused=True)
         elif self.procedure is not None:
             lab = self.procedure.seconds()
             pace = self._model.lab.pace
@@ -212,9 +182,7 @@ class ExperimentPanel(QWidget):
 
     def commit(self) -> Procedure | None:
         """Take over what is being typed and return the experiment, or None with the reason shown."""
-        for field in self.findChildren(QuantitySpinBox):
-            if field.isEnabled():
-                field.commit()
+        self.form.commit()
         self.refresh()
         return self.procedure
 

@@ -1,17 +1,22 @@
-"""See inside: the nuclear polarization against lab time, which no instrument shows."""
+"""See inside: what no instrument shows, such as the nuclear polarization, against lab time."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gui.history import History
+from gui.history import History, Series
 from gui.lab import Snapshot
 from gui.theme import Theme, mark_trace
 from gui.widgets.plot import Plot
+from instruments.benches import HiddenQuantity
+from vlab.quantity_scale import pretty_unit, scale_of
+from vlab.readout import readout
+from vlab.units import unit_factor
 
 
 class InsidePanel(QWidget):
-    """The nuclear polarization P of the dot.
+    """The hidden quantities of the bench, one of them drawn.
 
     Parameters
     ----------
@@ -22,30 +27,76 @@ class InsidePanel(QWidget):
     def __init__(self, history: History, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._history = history
-        self._series = history.series(lambda s: s.hidden["polarization"])
-        self.value = QLabel("P = 0")
-        self.value.setAccessibleName("nuclear polarization")
-        self.plot = Plot(theme, "nuclear polarization plot", "lab time", "polarization P", bottom_unit="s")
+        self._series: Series | None = None
+        self._shown: HiddenQuantity | None = None
+        self.choice = QComboBox()
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.choice.setToolTip("Choose which of the hidden quantities is drawn.")
+        self.choice.setAccessibleName("hidden quantity")
+        self.choice.currentIndexChanged.connect(lambda _: self._choose())
+        self.value = QLabel()
+        self.value.setAccessibleName("hidden value")
+        self.value.setWordWrap(True)
+        self.plot = Plot(theme, "hidden quantity plot", "lab time", bottom_unit="s")
         self.curve = self.plot.plot([], [])
-        mark_trace(self.curve, "polarization")
+        row = QHBoxLayout()
+        row.addWidget(self.choice)
+        row.addWidget(self.value, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
-        column.addWidget(self.value)
+        column.addLayout(row)
         column.addWidget(self.plot, 1)
+        column.addStretch(0)
         history.changed.connect(self.draw)
         history.model.readings_changed.connect(self._read)
+        history.model.bench_changed.connect(self.show_bench)
+        self.show_bench()
+
+    def show_bench(self) -> None:
+        """Offer the hidden quantities of the bench that the laboratory has."""
+        hidden = self._history.model.kind.hidden
+        with QSignalBlocker(self.choice):
+            self.choice.clear()
+            for quantity in hidden:
+                self.choice.addItem(quantity.title, quantity)
+        self.choice.setVisible(len(hidden) > 1)
+        self.plot.setVisible(bool(hidden))
+        self.curve.setData([], [])
+        self.value.setText("" if hidden else "Nothing is hidden on this bench: its instruments show all that there is "
+                                             "to know.")
+        self._shown, self._series = None, None
+        if hidden:
+            self._choose()
+
+    def _choose(self) -> None:
+        quantity: HiddenQuantity = self.choice.currentData()
+        self._shown = quantity
+        name, plain = quantity.name, scale_of(quantity.unit)
+        factor = unit_factor(quantity.unit) / (10.0**plain.home if plain.prefixable else 1.0)
+        title = quantity.symbol or quantity.title
+        unit = pretty_unit(quantity.unit)
+        self.plot.set_left(title if plain.prefixable or not unit else f"{title} ({unit})",
+                           plain.base if plain.prefixable else None)
+        self._series = self._history.series(lambda s: s.hidden[name] / factor, self._series)
+        self.plot.show_again()
+        mark_trace(self.curve, name)
         self.plot.restyle()
+        self.draw()
 
     def draw(self) -> None:
         """Draw what the history holds."""
-        if not self.isVisible() or not self._history.rows:
+        if not self.isVisible() or not self._history.rows or self._series is None:
             return
         times, values = self._series.times, self._series.values
         self.curve.setData(times, values)
         self.plot.show_all((times[0], times[-1]), (values.min(), values.max()), growing=True)
 
     def _read(self, snapshot: Snapshot) -> None:
-        self.value.setText(f"P = {snapshot.hidden['polarization']:+.4f}   (hidden from all instruments)")
+        if self._shown is None:
+            return
+        value = snapshot.hidden[self._shown.name]
+        shown = readout(value, self._shown.unit) if self._shown.unit else f"{value:+.4f}"
+        self.value.setText(f"{self._shown.symbol or self._shown.title} = {shown}   (hidden from all instruments)")
 
     def showEvent(self, event: object) -> None:
         """Catch up with what happened while the panel was hidden."""

@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
 
 from gui.lab import Snapshot
 from gui.models import LabModel
-from gui.quantity_scale import pretty_unit
-from gui.readout import readout
 from gui.theme import tabular_font
 from gui.widgets.lamp import Lamp
 from gui.widgets.quantity_spin_box import QuantitySpinBox
-from instruments.benches import INSTRUMENTS
 from instruments.declaration import Setting
+from instruments.instrument import Instrument
+from vlab.quantity_scale import pretty_unit
+from vlab.readout import readout
 
 
 def words(name: str) -> str:
@@ -40,14 +40,14 @@ class InstrumentPanel(QScrollArea):
     ----------
     model : LabModel
     name : str
-        The instrument.
+        What the bench calls the instrument.
+    kind : type of Instrument
     """
 
-    def __init__(self, model: LabModel, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, model: LabModel, name: str, kind: type[Instrument], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self._name = name
-        kind = INSTRUMENTS[name]
         self._instrument = kind(name)  # a stand-in, for limits
         self.editors: dict[str, QWidget] = {}
         self.displays: dict[str, QLabel] = {}
@@ -69,7 +69,8 @@ class InstrumentPanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(f"{kind.title} panel")
-        self._unsubscribe = model.readings_changed.connect(self.show_snapshot)
+        self.forget = model.readings_changed.connect(self.show_snapshot)
+        """Called before the panel goes: the model no longer tells it."""
         if model.snapshot.values:
             self.show_snapshot(model.snapshot)
 

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.lab import Snapshot
 from gui.models import LabModel
-from gui.readout import readout
 
 
 class PathPanel(QScrollArea):
@@ -43,7 +42,7 @@ class PathPanel(QScrollArea):
         """Say what the laboratory looks like."""
         if not snapshot.values or not self.isVisible():
             return
-        text = "<br>↓<br>".join(html.escape(line) for line in path_in_words(snapshot))
+        text = "<br>↓<br>".join(html.escape(line) for line in snapshot.path)
         if self.path.text() != text:
             self.path.setText(text)
         if snapshot.problems:
@@ -52,19 +51,3 @@ class PathPanel(QScrollArea):
             found = "<b>All is well:</b> nothing to mend on the bench."
         if self.check.text() != found:
             self.check.setText(found)
-
-
-def path_in_words(snapshot: Snapshot) -> list[str]:
-    """Return the beam's way, one element a line."""
-    v = snapshot.values
-    laser, gate, lockin = v["laser"], v["gate"], v["lockin"]
-    light = f"{readout(laser['power'], 'nW', 3)} at {readout(laser['photon_energy_actual'], 'eV', 8)}"
-    chopper = f"at {readout(v['chopper']['frequency'], 'kHz', 3)}" if v["chopper"]["state"] == "running" else "stopped"
-    voltage = readout(gate["voltage_actual"], "V", 5) if gate["output"] == "on" else "output off"
-    return [
-        f"Laser: {light}, shutter {laser['shutter']}",
-        f"Chopper: {chopper}",
-        f"Quantum dot: {readout(v['magnet']['field_actual'], 'T', 4)}, gate {voltage}",
-        f"Balanced detector: {readout(v['detector']['gain'], 'V/A', 3)}",
-        f"Lock-in: X = {readout(lockin['x'], 'V', 4)}" + (", no reference" if lockin["unlocked"] else ""),
-    ]

@@ -1,21 +1,32 @@
-"""The live plot: DT against bare detuning, with the traces of earlier runs under the present one."""
+"""The live plot: the chosen experiment's runs as its plan says, earlier ones under the present one."""
 
 from __future__ import annotations
 
+import math
+
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
-from gui.models import LabModel, Scan
+from gui.models import LabModel
+from gui.scans import Scan, Trace
 from gui.theme import Theme
 from gui.widgets.plot import Plot
+from vlab.errors import VlabError
+from vlab.experiments.procedure import PlotPlan, Procedure, Variable
+from vlab.quantity_scale import scale_of
 
 _EARLIER = 5
 _COLOURS = ("dt", "polarization", "field", "y", "gate", "power")
+_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+_MOST_NAMES = 9
+"""Of a large family every second, third, ... curve is named."""
+_MOST_FINDINGS = 3
 
 
 class ScanPanel(QWidget):
-    """Traces of this session's scans.
+    """Traces of this session's runs of the experiment that is chosen.
 
     Parameters
     ----------
@@ -27,12 +38,11 @@ class ScanPanel(QWidget):
         super().__init__(parent)
         self._model = model
         self._theme = theme
-        self.plot = Plot(theme, "scan plot", "bare detuning (µeV), positive: laser red of the line")
+        self.plot = Plot(theme, "scan plot", "")
         self.plot.addLegend(offset=(-8, 8))
         self.quantity = QComboBox()
-        self.quantity.addItem("DT in units of its peak", "dt_normalized")
-        self.quantity.addItem("DT in volts (lock-in X)", "dt")
-        self.quantity.setToolTip("Choose what is drawn: the absorption in units of its peak, or the lock-in's X.")
+        self.quantity.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.quantity.setToolTip("Choose which of the measured quantities is drawn.")
         self.quantity.setAccessibleName("scan quantity")
         self.quantity.currentIndexChanged.connect(self.redraw)
         self.earlier = QSpinBox()
@@ -45,49 +55,112 @@ class ScanPanel(QWidget):
         self.clear.setToolTip("Forget the traces of earlier runs; their files stay.")
         self.clear.clicked.connect(model.clear_scans)
         self.readout = QLabel()
-        self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.readout.setAccessibleName("scan summary")
+        self.readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = QHBoxLayout()
         row.addWidget(self.quantity)
+        row.addStretch(1)
         row.addWidget(QLabel("earlier runs"))
         row.addWidget(self.earlier)
         row.addWidget(self.clear)
-        row.addWidget(self.readout, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addLayout(row)
+        column.addWidget(self.readout)
         column.addWidget(self.plot, 1)
+        self._kind: type[Procedure] | None = None
+        self._axis: tuple[float, ...] = ()
         self._curves: dict[tuple[int, int], pg.PlotDataItem] = {}
+        self._overlays: list[pg.PlotDataItem] = []
+        self._drawn = -1
         model.scan_changed.connect(self._grow)
         model.run_changed.connect(self._on_run)
         model.scans_cleared.connect(self.redraw)
+        model.experiment_changed.connect(self.show_experiment)
         theme.changed.connect(self.redraw)
-        self._drawn = -1
+        self.show_experiment()
+
+    # -- the experiment ----------------------------------------------------------------------------------------
+
+    def show_experiment(self) -> None:
+        """Draw as the chosen experiment has it; the runs of others are kept and not shown."""
+        kind = self._model.experiment
+        if kind is self._kind:
+            return
+        self._kind = kind
+        self._fit_plan(self._usual(kind))
+
+    def _usual(self, kind: type[Procedure]) -> Procedure | None:
+        """Return the last run of this kind, or one as the form begins with, if there is such."""
+        for scan in reversed(self._model.scans):
+            if type(scan.procedure) is kind:
+                return scan.procedure
+        try:
+            return kind()
+        except VlabError:
+            return None
+
+    def _fit_plan(self, usual: Procedure | None) -> None:
+        assert self._kind is not None
+        plan = self._kind.plot
+        known = {} if usual is None else {v.name: v for v in usual.variables()}
+        with QSignalBlocker(self.quantity):
+            self.quantity.clear()
+            for name in plan.y:
+                variable = known.get(name, Variable(name, "", name))
+                self.quantity.addItem(variable.heading(), variable)
+        axis = () if usual is None else next(c.values for c in usual.coordinates() if c.name == plan.x)
+        self._axis = tuple(float(v) for v in axis)
+        self.plot.clear()
+        self._curves.clear()
+        self.plot.setLogMode(x=plan.log_x, y=plan.log_y)
+        self.plot.set_bottom(plan.x_title or (plan.x if usual is None else usual.x_title()))
         self.redraw()
 
+    # -- drawing -----------------------------------------------------------------------------------------------
+
     def _on_run(self) -> None:
-        if self._model.scans and self._model.scans[-1].number != self._drawn:
+        scans = self._scans()
+        if scans and scans[-1].number != self._drawn:
             self._follow_runs()
             self.plot.show_again()
             self._frame()
+        if self._model.run is None:
+            self._draw_overlay()
         self._summarize()
 
     def redraw(self, *_: object) -> None:
         """Draw everything anew: after another choice of quantity, of earlier runs or of theme."""
         self.plot.clear()
         self._curves.clear()
+        self._overlays.clear()
         self._follow_runs()
         for scan in self._shown_scans():
             self._fill(scan)
-        normalized = self.quantity.currentData() == "dt_normalized"
-        self.plot.set_left("DT (units of its peak)" if normalized else "DT, lock-in X", None if normalized else "V")
+        self._draw_overlay()
+        variable = self._variable()
+        plain = scale_of(variable.unit) if variable.unit not in ("", "1") else None
+        # axes take SI prefixes for a plain unit only
+        prefixed = plain is not None and plain.prefixable and plain.home == 0 and not self._plan().log_y
+        self.plot.set_left(variable.title or variable.long_name if prefixed else variable.heading(),
+                           variable.unit if prefixed else None)
         self.plot.show_again()
         self._frame()
         self._summarize()
 
+    def _plan(self) -> PlotPlan:
+        assert self._kind is not None
+        return self._kind.plot
+
+    def _variable(self) -> Variable:
+        return self.quantity.currentData()
+
+    def _scans(self) -> list[Scan]:
+        return [scan for scan in self._model.scans if type(scan.procedure) is self._kind]
+
     def _shown_scans(self) -> list[Scan]:
-        return self._model.scans[-1 - self.earlier.value():]
+        return self._scans()[-1 - self.earlier.value():]
 
     def _follow_runs(self) -> None:
         """Add the curves of new runs, fade those of earlier ones, drop the oldest."""
@@ -95,48 +168,100 @@ class ScanPanel(QWidget):
         self._drawn = shown[-1].number if shown else -1
         for key in [k for k in self._curves if k[0] not in {scan.number for scan in shown}]:
             self.plot.removeItem(self._curves.pop(key))
+        self._drop_overlay()
         for age, scan in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
-            colour = self._theme.trace(_COLOURS[(scan.number - 1) % len(_COLOURS)])
-            if age:
-                colour.setAlphaF(0.55)
-            for leg, trace in enumerate(scan.traces):
-                style = Qt.PenStyle.DashLine if trace.dashed else Qt.PenStyle.SolidLine
-                pen = pg.mkPen(colour, width=1, style=style)
-                if (scan.number, leg) not in self._curves:
-                    self._curves[scan.number, leg] = self.plot.plot([], [], pen=pen,
-                                                                     name=None if trace.dashed else trace.label)
-                self._curves[scan.number, leg].setPen(pen)
-                self._curves[scan.number, leg].setZValue(-age)
+            named = -(-len(scan.traces) // _MOST_NAMES)
+            for trace in scan.traces:
+                pen = self._pen(scan, trace, age)
+                key = (scan.number, trace.place)
+                if key not in self._curves:
+                    name = self._name(scan, trace) if trace.place % named == 0 else None
+                    self._curves[key] = self.plot.plot([], [], pen=pen, name=name)
+                self._curves[key].setPen(pen)
+                self._curves[key].setZValue(-age)
+
+    def _pen(self, scan: Scan, trace: Trace, age: int) -> QPen:
+        """Return how a curve is drawn: runs differ in colour, or the members of a family of numbers do."""
+        by_run = trace.worded or len(scan.traces) == 1
+        which = scan.number - 1 if by_run else trace.place
+        colour = self._theme.trace(_COLOURS[which % len(_COLOURS)])
+        dash = trace.place if by_run else trace.place // len(_COLOURS)
+        if age:
+            colour.setAlphaF(0.55 if by_run else 0.35)
+        return pg.mkPen(colour, width=1, style=_DASHES[dash % len(_DASHES)])
+
+    def _name(self, scan: Scan, trace: Trace) -> str | None:
+        if trace.worded:
+            return scan.title if trace.place == 0 else None
+        return f"{scan.title}, {trace.member}" if trace.member and trace.place == 0 else trace.member or scan.title
+
+    def _drop_overlay(self) -> None:
+        for item in self._overlays:
+            self.plot.removeItem(item)
+        self._overlays.clear()
+
+    def _draw_overlay(self) -> None:
+        """Draw the theory or fit of the last run over it, dashed and thin."""
+        self._drop_overlay()
+        scans = self._shown_scans()
+        if not scans or self._variable().name != self._plan().y[0]:
+            return
+        plan, scan = self._plan(), scans[-1]
+        for number, (title, x, y) in enumerate(scan.overlay):
+            own = len(scan.overlay) == len(scan.traces) > 1
+            colour: QColor = self._pen(scan, scan.traces[number], 0).color() if own else self._theme.trace("fit")
+            shown = (x > 0.0 if plan.log_x else x == x) & (y > 0.0 if plan.log_y else y == y)
+            item = self.plot.plot(x[shown], y[shown], name=title or None,
+                                  pen=pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine))
+            item.setZValue(1)
+            self._overlays.append(item)
 
     def _frame(self) -> None:
         """Show the whole grid of the run from its first point on, and all values."""
-        column = self.quantity.currentData()
+        plan, name = self._plan(), self._variable().name
         scans = self._shown_scans()
-        values = [trace.column(column) for scan in scans for trace in scan.traces]
-        seen = [(min(v), max(v)) for v in values if v]
-        unit = 1.0 if column == "dt_normalized" else 2e-5
-        low, high = min([0.0, *(s[0] for s in seen)]), max([unit, *(s[1] for s in seen)])
+        ends = [v for scan in scans for v in (min(scan.axis), max(scan.axis))] or [*self._axis] or [0.0, 1.0]
+        values = [v for scan in scans for trace in scan.traces for v in trace.range(name, plan.log_y)]
+        if plan.log_x:
+            ends = [math.log10(v) for v in ends if v > 0.0] or [0.0, 1.0]
+        if plan.log_y:
+            values = [math.log10(v) for v in values] or [0.0, 1.0]
+            low, high = min(values), max(values)
+        else:
+            low, high = min([0.0, *values]), max([0.0, *values])
+        if high == low:
+            high = low + 1.0
         high += 0.15 * (high - low)  # room for the legend
-        ends = [end for scan in scans for end in (scan.axis[0], scan.axis[-1])] or [-30.0, 20.0]
         self.plot.show_all((min(ends), max(ends)), (low, high))
 
     def _grow(self, scan: Scan) -> None:
-        self._fill(scan)
-        self._frame()
+        if type(scan.procedure) is self._kind:
+            self._fill(scan)
+            self._frame()
         self._summarize()
 
     def _fill(self, scan: Scan) -> None:
-        for leg, trace in enumerate(scan.traces):
-            curve = self._curves.get((scan.number, leg))
-            if curve is not None and trace.detuning:
-                curve.setData(trace.detuning, trace.column(self.quantity.currentData()))
+        plan, name = self._plan(), self._variable().name
+        for trace in scan.traces:
+            curve = self._curves.get((scan.number, trace.place))
+            if curve is not None and trace.x:
+                curve.setData(*trace.drawn(name, plan.log_x, plan.log_y))
 
     def _summarize(self) -> None:
-        if not self._model.scans:
+        scans = self._scans()
+        if not scans:
             self.readout.setText("no run yet")
+            self.readout.setToolTip("")
             return
-        scan = self._model.scans[-1]
-        points = sum(len(t.detuning) for t in scan.traces)
-        parts = [] if scan.status == "completed" else [f"{points} points", scan.status]
-        self.readout.setText(f"{scan.number}: {', '.join([*parts, *scan.widths_in_words()])}")
-        self.readout.setToolTip(self.readout.text())
+        scan = scans[-1]
+        lines = list(scan.findings)
+        if scan.status != "completed":
+            lines.insert(0, f"{scan.points()} points, {scan.status}")
+        if not lines:
+            lines.append(f"{scan.points()} points")
+        text = f"{scan.number}: " + "\n".join(lines[:_MOST_FINDINGS])
+        if len(lines) > _MOST_FINDINGS:
+            text += f" … (and {len(lines) - _MOST_FINDINGS} more)"
+        if text != self.readout.text():
+            self.readout.setText(text)
+            self.readout.setToolTip("\n".join(lines))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.history import History, Series, chartable
 from gui.lab import Snapshot
-from gui.quantity_scale import pretty_unit, scale_of
-from gui.readout import readout
 from gui.theme import Theme, mark_trace
 from gui.widgets.plot import Plot
+from vlab.quantity_scale import pretty_unit, scale_of
+from vlab.readout import readout
 from vlab.units import unit_factor
-
-_START = "lockin.x"
 
 
 class StripPanel(QWidget):
@@ -27,11 +26,10 @@ class StripPanel(QWidget):
     def __init__(self, history: History, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._history = history
-        self._choices = chartable()
+        self._choices: dict[str, tuple[str, str, str]] = {}
         self._series: Series | None = None
         self.choice = QComboBox()
-        self.choice.addItems(list(self._choices))
-        self.choice.setCurrentText(_START)
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.choice.setToolTip("Choose the reading that is drawn.")
         self.choice.setAccessibleName("strip chart reading")
         self.choice.currentTextChanged.connect(self._choose)
@@ -49,7 +47,21 @@ class StripPanel(QWidget):
         column.addWidget(self.plot, 1)
         history.changed.connect(self.draw)
         history.model.readings_changed.connect(self._read)
-        self._choose(_START)
+        history.model.bench_changed.connect(self.show_bench)
+        self.show_bench()
+
+    def show_bench(self) -> None:
+        """Offer the readings of the bench that the laboratory has."""
+        kind = self._history.model.kind
+        self._choices = chartable(kind.instruments)
+        start = kind.chart if kind.chart in self._choices else next(iter(self._choices))
+        with QSignalBlocker(self.choice):
+            self.choice.clear()
+            self.choice.addItems(list(self._choices))
+            self.choice.setCurrentText(start)
+        self.curve.setData([], [])
+        self.value.setText("")
+        self._choose(start)
 
     def _choose(self, title: str) -> None:
         instrument, key, unit = self._choices[title]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from gui.courtesy import Courtesy
 from gui.theme import Theme, restyle_plot
+from gui.widgets.axis import Axis
 
 
 class Plot(pg.PlotWidget):
@@ -27,14 +28,12 @@ class Plot(pg.PlotWidget):
 
     def __init__(self, theme: Theme, name: str, bottom: str, left: str = "", *, bottom_unit: str | None = None,
                  parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, axisItems={side: Axis(side) for side in ("bottom", "left")})
         self.courtesy = Courtesy()
         """The laboratory's, in the main window."""
         self._theme = theme
-        self.setLabel("bottom", bottom, units=bottom_unit)
-        self.setLabel("left", left)
-        for side in ("bottom", "left"):
-            self.getAxis(side).enableAutoSIPrefix(side == "bottom" and bottom_unit is not None)
+        self._name("bottom", bottom, bottom_unit)
+        self._name("left", left, None)
         self.showGrid(x=True, y=True, alpha=0.15)
         # axes with their grid cost most of a frame: they are kept as pixels, and `show_all` moves them rarely
         for side in ("bottom", "left"):
@@ -96,9 +95,18 @@ class Plot(pg.PlotWidget):
 
     def set_left(self, title: str, unit: str | None) -> None:
         """Name the vertical axis; with a unit it gets SI prefixes."""
-        self.setLabel("left", title, units=unit)
-        self.getAxis("left").enableAutoSIPrefix(unit is not None)
+        self._name("left", title, unit)
         self.restyle()
+
+    def set_bottom(self, title: str) -> None:
+        """Name the horizontal axis, without SI prefixes."""
+        self._name("bottom", title, None)
+        self.restyle()
+
+    def _name(self, side: str, title: str, unit: str | None) -> None:
+        # an axis whose prefixes are switched off takes one once more for what it shows just then, if the range allows
+        self.setLabel(side, title, units=unit, siPrefixEnableRanges=None if unit else ((0.0, 0.0),))
+        self.getAxis(side).enableAutoSIPrefix(unit is not None)
 
     def restyle(self) -> None:
         """Take over the theme's colours."""

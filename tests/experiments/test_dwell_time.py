@@ -160,3 +160,24 @@ def test_the_grid(start, points, step, rest, sign):
 def test_refusals(changes, kind, says):
     with pytest.raises(kind, match=says):
         scan_of(**changes)
+
+
+def test_findings_of_whole_broken_off_and_empty_scans():
+    scan = scan_of(start=Q_(8, "ueV"), stop=Q_(-8, "ueV"), directions="both")
+    whole = run(scan, dragging_bench(), save=False)
+    found = scan.findings(whole)
+    assert [line.split(":")[0] for line in found] == ["dragging width forward", "dragging width backward"]
+    assert found[0] == f"dragging width forward: {dragging_width(whole, 'forward')}"
+    assert scan.remark(whole, "forward").endswith(" µeV")
+    broken = whole.copy(deep=True)
+    broken["dt_normalized"][1, :-1] = np.nan
+    assert scan.findings(broken) == found[:1]
+    assert scan.remark(broken, "backward") == "no width"
+    one_way = scan_of(start=Q_(8, "ueV"), stop=Q_(-8, "ueV"))
+    data = run(one_way, dragging_bench(), save=False)
+    assert one_way.findings(data) == [f"dragging width: {dragging_width(data)}"]
+    assert one_way.findings(data.isel(detuning=slice(0, 1))) == []
+    assert one_way.findings(data.isel(detuning=slice(0, 0))) == []
+    dark = data.copy(deep=True)
+    dark["dt_normalized"][:] = 0.0
+    assert "no absorption above zero" in one_way.findings(dark)[0]

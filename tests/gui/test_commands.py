@@ -4,7 +4,7 @@ import pytest
 
 from gui.commands import Command, Commands
 from gui.evented import Event
-from gui.readout import clock, readout
+from vlab.readout import clock, readout
 
 
 def test_commands_are_declared_once():

@@ -5,6 +5,7 @@ import numpy as np
 from gui.evented import Event
 from gui.history import History, chartable
 from gui.lab import Snapshot
+from instruments.benches import BENCHES
 
 
 class Source:
@@ -12,6 +13,7 @@ class Source:
 
     def __init__(self):
         self.sampled = Event()
+        self.bench_changed = Event()
 
 
 def trail(times, bench=0):
@@ -55,6 +57,6 @@ def test_a_replaced_series_no_longer_grows():
 
 
 def test_what_can_be_charted():
-    found = chartable()
+    found = chartable(BENCHES["dragging"].instruments)
     assert found["lockin.x"] == ("lockin", "x", "V")
     assert all(unit for _, _, unit in found.values())

@@ -21,14 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.panels.experiment_panel import OptionalQuantity
-from gui.panels.path_panel import path_in_words
+from gui.panels.experiment_form import OptionalQuantity
 from gui.theme import apply_theme
 from gui.widgets.quantity_spin_box import QuantitySpinBox
 from instruments import dragging_bench
-from instruments.benches import INSTRUMENTS
+from instruments.benches import BENCHES
 from vlab import Q_, run
 from vlab.experiments import DwellTimeScan
+
+INSTRUMENTS = BENCHES["dragging"].instruments
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_a_scan_by_clicking_gives_the_scripts_numbers_to_the_bit(qtbot, window):
     asked = DwellTimeScan(start=Q_(4, "ueV"), stop=Q_(-6, "ueV"), step=Q_(0.4, "ueV"), dwell=Q_(0.2, "s"))
     expected = run(asked, dragging_bench(seed=0), save=False)
     assert scan.status == "completed"
-    assert scan.traces[0].dt == list(expected["dt"].values)
+    assert scan.traces[0].columns["dt"] == list(expected["dt"].values)
     x, y = window.scan_panel._curves[1, 0].getData()
     np.testing.assert_array_equal(x, expected["detuning"])
     np.testing.assert_array_equal(y, expected["dt_normalized"])
@@ -91,8 +92,8 @@ def test_s1a_traces_by_clicking(qtbot, window):
         bench = dragging_bench(seed=0)
         bench.run_number = number
         expected = run(asked, bench, save=False)
-        assert window.model.scans[number].traces[0].dt_normalized == list(expected["dt_normalized"].values)
-        y = np.array(window.model.scans[number].traces[0].dt_normalized)
+        assert window.model.scans[number].traces[0].columns["dt_normalized"] == list(expected["dt_normalized"].values)
+        y = np.array(window.model.scans[number].traces[0].columns["dt_normalized"])
         widths.append((y > 0.5 * y.max()).sum())
     assert widths[0] < widths[1] < widths[2]
     assert len(window.scan_panel._curves) == 3
@@ -139,7 +140,7 @@ def test_pause_resume_abort(qtbot, window):
     assert window.model.lab.snapshot.lab_time == here
     click(qtbot, buttons["run.pause"])
     qtbot.waitUntil(lambda: window.model.run_state == "running", timeout=5000)
-    qtbot.waitUntil(lambda: bool(window.model.scans[-1].traces[0].dt), timeout=5000)
+    qtbot.waitUntil(lambda: bool(window.model.scans[-1].traces[0].x), timeout=5000)
     click(qtbot, buttons["run.abort"])
     qtbot.waitUntil(lambda: window.model.run is None, timeout=5000)
     assert window.model.scans[-1].status == "aborted"
@@ -168,7 +169,7 @@ def test_a_refused_knob_gives_its_reason(qtbot, window):
 
 def test_the_width_is_shown(qtbot, window):
     run_to_end(qtbot, window, lambda: window.commands.run("try.dwell"))
-    assert "width 10." in window.scan_panel.readout.text()
+    assert "dragging width: 10.681 µeV" in window.scan_panel.readout.text()
 
 
 def test_wrong_input_in_the_form_is_told_and_kept(qtbot, window):
@@ -256,7 +257,7 @@ def test_closing_in_mid_run_keeps_the_data(qapp, qtbot, tmp_path):
         window.model.set_pace(2.0)
         short_scan(qtbot, window)
         click(qtbot, window.experiment.buttons["run.start"])
-        qtbot.waitUntil(lambda: bool(window.model.scans) and bool(window.model.scans[-1].traces[0].dt), timeout=10_000)
+        qtbot.waitUntil(lambda: bool(window.model.scans) and bool(window.model.scans[-1].traces[0].x), timeout=10_000)
         window.close()
     files = list((tmp_path / "runs").glob("*.nc"))
     assert len(files) == 1
@@ -268,10 +269,10 @@ def test_closing_in_mid_run_keeps_the_data(qapp, qtbot, tmp_path):
 def test_mounting_a_sample_by_clicking(qtbot, window):
     panel = window.docks["sample"].widget()
     window.docks["sample"].raise_()
-    panel.model_choice.setCurrentText("latta2009")
+    panel.words["model"].setCurrentText("latta2009")
     panel.seed.setValue(5)
     click(qtbot, panel.mount)
-    qtbot.waitUntil(lambda: window.model.lab.snapshot.bench_number == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: window.model.connected and window.model.snapshot.bench_number == 1, timeout=10_000)
     window.docks["experiment"].raise_()
     short_scan(qtbot, window)
     scan = run_to_end(qtbot, window, lambda: click(qtbot, window.experiment.buttons["run.start"]))
@@ -391,7 +392,7 @@ def test_no_stray_tab_bars(window):
 
 
 def test_the_path_in_words(window):
-    text = "\n".join(path_in_words(window.model.snapshot))
+    text = "\n".join(window.model.snapshot.path)
     for word in ("Laser: 10.0 nW", "Chopper: at 50.0 kHz", "4.500 T", "Lock-in: X = "):
         assert word in text
 

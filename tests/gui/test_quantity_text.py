@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gui import quantity_text as words
 from gui.quantity_field import QuantityField
-from gui.quantity_scale import pretty_unit, scale_of
 from vlab.errors import LimitError, SettingError
+from vlab.quantity_scale import pretty_unit, scale_of
 from vlab.units import Q_, unit_factor
 
 UNITS = ["V", "ueV", "eV", "s", "ms", "nW", "T", "T/min", "uV", "kHz", "deg", "", "%", "percent", "kg", "K", "V/A",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from instruments import dragging_bench
-from instruments.benches import INSTRUMENTS
+from instruments.benches import BENCHES
 from instruments.datasheet import datasheet
 from instruments.declaration import SLEW_STEP_PS, Slew
 from vlab import Q_
@@ -14,6 +14,7 @@ from vlab.errors import LimitError, ReadOnlyError, SettingError, UnknownNameErro
 from vlab.units import make_quantity
 
 VERBS = {"Set", "Choose", "Open", "Start", "Switch", "Read", "Tell", "Stop", "Ramp"}
+INSTRUMENTS = BENCHES["dragging"].instruments
 SETTINGS = [(name, key) for name, kind in INSTRUMENTS.items() for key in kind.settings()]
 NUMBERS = [(name, key) for name, key in SETTINGS if INSTRUMENTS[name].settings()[key].unit is not None]
 

@@ -1,31 +1,51 @@
-"""Pictures of dwell-time scans."""
+"""Pictures of runs: the curves of an experiment as its plot plan says, with theory or fits over them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vlab.analysis.dragging import dragging_width
 from vlab.errors import DataError
 
 if TYPE_CHECKING:
     import xarray
 
+    from vlab.experiments.procedure import Procedure
+
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Colour-blind safe (Okabe and Ito)."""
+_DASHES = ("-", "--", ":", "-.")
+_MOST_NAMES = 12
+"""Of a large family every second, third, ... curve is named."""
 
 
-def draw_scans(datasets: Sequence[xarray.Dataset], path: Path, title: str = "") -> None:
-    """Draw dwell-time scans over each other: absorption against bare detuning, with their dragging widths.
+@dataclass(frozen=True)
+class Curve:
+    """One curve of a run: where it stands in its family, and its points that were measured."""
+
+    place: int
+    word: str
+    """Its value of the family where that is a word, as ``forward``; else empty."""
+    member: str
+    """The same for a legend, a number with its name and unit."""
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+
+
+def draw_runs(runs: Sequence[tuple[Procedure, xarray.Dataset]], path: Path, title: str = "") -> None:
+    """Draw runs of one kind of experiment over each other, the first variable of its plan.
 
     Parameters
     ----------
-    datasets : sequence of xarray.Dataset
-        Scans in one or both directions; solid lines are forward legs, dashed ones backward.
+    runs : sequence of (Procedure, xarray.Dataset)
+        The experiments and their data. Where the family of curves has words (forward, backward), a run has one colour
+        and a word one kind of line; else a member of the family has one colour and a run one kind of line.
     path : Path
         The picture; its ending (png, pdf, svg) chooses the format.
     title : str
@@ -34,27 +54,19 @@ def draw_scans(datasets: Sequence[xarray.Dataset], path: Path, title: str = "") 
     Raises
     ------
     DataError
-        The picture cannot be written, or a dataset is no scan.
+        The picture cannot be written, or a dataset is not of the first run's kind.
     """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.5, 4.6), dpi=150, layout="constrained")
     axes = figure.add_subplot()
-    for dataset, colour in zip(datasets, _cycle(len(datasets)), strict=True):
-        if "dt_normalized" not in dataset:
-            raise DataError("only dwell-time scans can be drawn; this dataset has no variable 'dt_normalized'.")
-        trace = dataset["dt_normalized"]
-        legs = [("", trace)]
-        if "direction" in trace.dims:
-            legs = [(str(d.values), trace.sel(direction=d)) for d in trace["direction"]]
-        for name, leg in legs:
-            dashed = name == "backward"
-            axes.plot(leg["detuning"], leg, "--" if dashed else "-", color=colour, linewidth=1.4,
-                      label=f"{_label(dataset)}{', ' + name if name else ''}: {_width(dataset, name)}")
-    axes.axhline(0.0, color="0.8", linewidth=0.8, zorder=0)
-    axes.set_xlabel("bare detuning (µeV), positive: laser red of the line")
-    axes.set_ylabel("DT signal (units of its peak)")
-    figure.legend(frameon=False, fontsize=8, ncols=min(3, len(axes.lines) - 1), loc="outside lower center")
+    for number, (procedure, dataset) in enumerate(runs):
+        _draw(axes, procedure, dataset, number)
+    procedure = runs[0][0]
+    _name_axes(axes, procedure)
+    named = [line for line in axes.lines if not str(line.get_label()).startswith("_")]
+    if named:
+        figure.legend(frameon=False, fontsize=8, ncols=min(3, len(named)), loc="outside lower center")
     axes.spines[["top", "right"]].set_visible(False)
     if title:
         axes.set_title(title, fontsize=10, loc="left")
@@ -65,21 +77,72 @@ def draw_scans(datasets: Sequence[xarray.Dataset], path: Path, title: str = "") 
         raise DataError(f"the picture {path} cannot be written ({error}).") from None
 
 
-def _cycle(count: int) -> list[str]:
-    return [COLOURS[i % len(COLOURS)] for i in range(count)]
+def curves(procedure: Procedure, dataset: xarray.Dataset, variable: str) -> Iterator[Curve]:
+    """Yield the curves of a run in the order of its outer coordinates, without what was not measured.
+
+    Raises
+    ------
+    DataError
+        The dataset lacks the variable or the horizontal coordinate of the experiment's plan.
+    """
+    across = procedure.plot.x
+    if variable not in dataset or across not in dataset.coords:
+        raise DataError(f"only data of {procedure.title()} can be drawn so; this dataset has no {variable!r} against "
+                        f"{across!r}.")
+    trace = dataset[variable]
+    outer = [c for c in procedure.coordinates() if c.name in trace.dims and c.name != across]
+    for place, index in enumerate(itertools.product(*(range(trace.sizes[c.name]) for c in outer))):
+        one = trace.isel({c.name: i for c, i in zip(outer, index, strict=True)})
+        family = next((c.values[i] for c, i in zip(outer, index, strict=True) if c.name == procedure.plot.family), None)
+        measured = np.isfinite(one.values)
+        yield Curve(place, family if isinstance(family, str) else "",
+                    ", ".join(c.member(i) for c, i in zip(outer, index, strict=True)),
+                    np.asarray(one[across].values, dtype=float)[measured],
+                    np.asarray(one.values, dtype=float)[measured])
 
 
-def _label(dataset: xarray.Dataset) -> str:
-    parameters = json.loads(dataset.attrs.get("procedure_parameters", "{}"))
-    return f"{parameters.get('dwell', 'dwell unknown')}".replace(".0 s", " s")
+def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int) -> None:
+    theory = procedure.overlay(dataset)
+    drawn = list(curves(procedure, dataset, procedure.plot.y[0]))
+    colours = []
+    named = -(-len(drawn) // _MOST_NAMES)
+    for curve in drawn:
+        by_word = bool(curve.word) or len(drawn) == 1
+        colour = COLOURS[(number if by_word else curve.place) % len(COLOURS)]
+        dash = _DASHES[(curve.place if by_word else number) % len(_DASHES)]
+        label = ", ".join(part for part in (procedure.label(), curve.member) if part)
+        remark = procedure.remark(dataset, curve.word)
+        label = f"{label}: {remark}" if label and remark else label or remark
+        x, y = _within(procedure, curve.x, curve.y)
+        label = label if curve.place % named == 0 else ""
+        axes.plot(x, y, dash, color=colour, linewidth=1.4, label=label or f"_{number}.{curve.place}",
+                  **({"marker": "o", "markersize": 3.0} if theory else {}))
+        colours.append(colour)
+    for i, (name, *line) in enumerate(theory):
+        own = colours[i] if len(theory) == len(colours) else "0.35"
+        axes.plot(*_within(procedure, *(np.asarray(values, dtype=float) for values in line)), "--", color=own,
+                  linewidth=0.8, label=name or f"_{number}.theory.{i}")
 
 
-def _width(dataset: xarray.Dataset, direction: str) -> str:
-    trace = dataset["dt_normalized"]
-    if trace.size < 2 or np.isnan(trace.values).all():
-        return "no width"
-    try:
-        found = dragging_width(dataset, direction or None)
-    except DataError:
-        return "no width"
-    return f"{found.width.to('ueV').magnitude:.1f} µeV"
+def _within(procedure: Procedure, x: NDArray[np.float64],
+            y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the points that logarithmic axes can show."""
+    shown = np.full(x.shape, True)
+    if procedure.plot.log_x:
+        shown &= x > 0.0
+    if procedure.plot.log_y:
+        shown &= y > 0.0
+    return x[shown], y[shown]
+
+
+def _name_axes(axes: Any, procedure: Procedure) -> None:
+    plan = procedure.plot
+    seen = any(line.get_xdata().size for line in axes.lines)
+    if plan.log_x and seen:
+        axes.set_xscale("log")
+    if plan.log_y and seen:
+        axes.set_yscale("log")
+    if not plan.log_y:
+        axes.axhline(0.0, color="0.8", linewidth=0.8, zorder=0, label="_zero")
+    axes.set_xlabel(procedure.x_title())
+    axes.set_ylabel(next(v.heading() for v in procedure.variables() if v.name == plan.y[0]))

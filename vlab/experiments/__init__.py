@@ -3,10 +3,16 @@
 from vlab.errors import UnknownNameError
 from vlab.experiments.dwell_time import DwellTimeScan
 from vlab.experiments.procedure import Procedure
+from vlab.experiments.pump_probe import DelayScan, HanleCurve
+from vlab.experiments.recovery import PolarizationRecovery, ZeroFieldRatio
+from vlab.experiments.spin_inertia import InertiaPowerSeries, ModulationFrequencyScan, PowerScan
 
-__all__ = ["EXPERIMENTS", "DwellTimeScan", "experiment"]
+__all__ = ["EXPERIMENTS", "DelayScan", "DwellTimeScan", "HanleCurve", "InertiaPowerSeries", "ModulationFrequencyScan",
+           "PolarizationRecovery", "PowerScan", "ZeroFieldRatio", "experiment", "experiments_on"]
 
-EXPERIMENTS: dict[str, type[Procedure]] = {kind.key: kind for kind in (DwellTimeScan,)}
+EXPERIMENTS: dict[str, type[Procedure]] = {kind.key: kind for kind in (
+    DwellTimeScan, PolarizationRecovery, ModulationFrequencyScan, InertiaPowerSeries, PowerScan, ZeroFieldRatio,
+    DelayScan, HanleCurve)}
 """All experiments by their name on the command line."""
 
 
@@ -22,3 +28,8 @@ def experiment(name: str) -> type[Procedure]:
         if name in (key, kind.title()) or name.replace("-", "_") == key:
             return kind
     raise UnknownNameError.of("vlab", name, EXPERIMENTS, "experiment")
+
+
+def experiments_on(bench: str) -> dict[str, type[Procedure]]:
+    """Return the experiments that want the bench of that key, by their name on the command line."""
+    return {key: kind for key, kind in EXPERIMENTS.items() if kind.bench == bench}

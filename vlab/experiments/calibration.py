@@ -1,6 +1,7 @@
-"""The experimenter's own calibration of a line: a page of the lab notebook, from which detunings are computed.
+"""The experimenter's own calibrations: pages of the lab notebook, from which settings are computed.
 
-A procedure never asks the sample where its line is; in a real room these numbers come from earlier measurements.
+A procedure never asks the sample where its line is, or how strong a pi pulse; in a real room these numbers come from
+earlier measurements.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from math import copysign, pi, sqrt
 
 from vlab.errors import RunError
 from vlab.experiments.roles import Device, DraggingSetup
+from vlab.physics.pulse import area_and_detuning
+
+_HBAR = 1.054571817e-34
 
 
 @dataclass(frozen=True)
@@ -96,3 +100,88 @@ def detuning_knob(which: str, setup: DraggingSetup) -> DetuningKnob:
     if which == "gate":
         return DetuningKnob(setup.gate, "voltage", setup.calibration, field, float(setup.laser.read("photon_energy")))
     return DetuningKnob(setup.laser, "photon_energy", setup.calibration, field, float(setup.gate.read("voltage")))
+
+
+@dataclass(frozen=True)
+class FaradayCalibration:
+    """What a pi pulse takes, and how far a spin turns the probe's polarization (SI units).
+
+    Equation numbers are those of arXiv:1908.01531.
+    """
+
+    rotation_per_spin: float
+    """Faraday rotation per unit of <S_z - J_z>, rad; half of it at full polarization."""
+    pi_pulse_energy: float
+    """Energy of a resonant, circularly polarized pi pulse that lasts ``pulse_duration``, J."""
+    pulse_duration: float
+    """tau_p for which ``pi_pulse_energy`` holds, s; the area of a pulse grows as sqrt(energy * duration)."""
+
+    def volts(self, inertia: float, probe_power: float, gain: float, responsivity: float) -> float:
+        """Return the lock-in's output (V rms) for a spin inertia signal L, the inverse of `inertia`."""
+        return 2.0 * sqrt(2.0) * self.rotation_per_spin * gain * responsivity * probe_power * inertia
+
+    def inertia(self, x_volts: float, probe_power: float, gain: float, responsivity: float) -> float:
+        """Return the spin inertia signal L of eq. (1) from the lock-in's output.
+
+        A bridge gives V = gain * responsivity * probe_power * 2 theta, the spin oscillates with the peak amplitude 2 L,
+        and the lock-in shows volts rms: X = 2 sqrt(2) gain responsivity probe_power rotation_per_spin L.
+
+        Parameters
+        ----------
+        x_volts : float
+            X, Y or R in V rms (also complex, X + iY).
+        probe_power : float
+            W.
+        gain : float
+            V/A.
+        responsivity : float
+            A/W.
+
+        Raises
+        ------
+        RunError
+            There is no light or no gain, so that nothing can be concluded.
+        """
+        per_unit = self.volts(1.0, probe_power, gain, responsivity)
+        if not per_unit > 0.0:
+            raise RunError("without probe light no spin signal can be calibrated; set the probe's power.")
+        return x_volts / per_unit
+
+    def power_for(self, power_ratio: float, repetition_period: float, pulse_duration: float | None = None) -> float:
+        """Return the average power (W) for pulses of ``power_ratio`` = W/W_pi, one each ``repetition_period`` (s).
+
+        ``pulse_duration`` is tau_p in s; None means that of the calibration.
+        """
+        if not power_ratio >= 0.0:
+            raise RunError(f"a pump power of {power_ratio:g} pi pulses cannot be set; give 0 or more.")
+        duration = self.pulse_duration if pulse_duration is None else pulse_duration
+        return power_ratio * self.pi_pulse_energy * (self.pulse_duration / duration) / repetition_period
+
+    def power_ratio(self, power: float, repetition_period: float, pulse_duration: float | None = None) -> float:
+        """Return W/W_pi at an average power in W, the inverse of `power_for`."""
+        return power / self.power_for(1.0, repetition_period, pulse_duration)
+
+    def setting_for(self, q: float, phi: float, repetition_period: float,
+                    pulse_duration: float | None = None) -> tuple[float, float]:
+        """Return the average power (W) and the detuning (J, positive: carrier red) of pulses with Q and Phi.
+
+        Parameters
+        ----------
+        q, phi : float
+            Q (0 to 1) and Phi (rad, -pi to pi) of eq. (6).
+        repetition_period : float
+            T_R in s.
+        pulse_duration : float, optional
+            tau_p in s of the hyperbolic secant; that of the calibration by default.
+
+        Raises
+        ------
+        RunError
+            No pulse has this Q and Phi.
+        """
+        duration = self.pulse_duration if pulse_duration is None else pulse_duration
+        try:
+            area, y = area_and_detuning(q, phi)
+        except ValueError as problem:
+            raise RunError(f"the pump cannot be set: {problem}.") from None
+        return self.power_for((area / pi) ** 2, repetition_period, duration), _HBAR * 2.0 * pi * y / duration

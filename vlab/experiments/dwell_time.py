@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from vlab.errors import LimitError, RunError
+from vlab.errors import DataError, LimitError, RunError
 from vlab.experiments.calibration import detuning_knob
-from vlab.experiments.procedure import Coordinate, Move, Point, Prepare, Procedure, Read, Settle, Steps, Variable, Wait
+from vlab.experiments.procedure import (
+    Coordinate,
+    Move,
+    PlotPlan,
+    Point,
+    Prepare,
+    Procedure,
+    Read,
+    Settle,
+    Steps,
+    Variable,
+    Wait,
+)
 from vlab.experiments.roles import Device, DraggingSetup
 from vlab.parameters import choice, quantity
 from vlab.units import Quantity, printed, unit_factor
+
+if TYPE_CHECKING:
+    import xarray
 
 _UEV = unit_factor("ueV")
 _MOST_POINTS = 100_000
@@ -30,6 +45,9 @@ class DwellTimeScan(Procedure):
     """
 
     key: ClassVar[str] = "dwell_time_scan"
+    plot: ClassVar[PlotPlan] = PlotPlan("detuning", ("dt_normalized", "dt"), "direction",
+                                        x_title="bare detuning (µeV), positive: laser red of the line")
+    heading: ClassVar[str] = "Dwell-time scan"
     _title: ClassVar[str] = "DwellTimeScan"
 
     start: Quantity = quantity("ueV", "Set the bare detuning of the first point.", 20.0, minimum=-1e5, maximum=1e5)
@@ -43,7 +61,8 @@ class DwellTimeScan(Procedure):
     prepare: str = choice(("thermal", "continue"), "Choose the start: erase the nuclear polarization and settle the "
                           "lock-in at the first detuning, or continue from the present state.", "thermal")
     time_constant: Quantity | None = quantity("s", "Set the lock-in's time constant; none means equal to the dwell.",
-                                              None, minimum=10e-6, maximum=30e3, optional=True)
+                                              None, minimum=10e-6, maximum=30e3, optional=True,
+                                              without="as dwell")
     slope: str = choice(("6 dB/oct", "12 dB/oct", "18 dB/oct", "24 dB/oct"), "Choose the slope of the lock-in's "
                         "filter.", "6 dB/oct")
 
@@ -80,9 +99,32 @@ class DwellTimeScan(Procedure):
         return (Coordinate("direction", "", "forward is from start to stop", ("forward", "backward")), detuning)
 
     def variables(self) -> tuple[Variable, ...]:
-        return (Variable("dt", "V", "differential transmission, lock-in X (rms)"),
-                Variable("dt_normalized", "1", "absorption in units of its peak, filtered by the lock-in"),
+        return (Variable("dt", "V", "differential transmission, lock-in X (rms)", "DT, lock-in X"),
+                Variable("dt_normalized", "1", "absorption in units of its peak, filtered by the lock-in",
+                         "DT in units of its peak"),
                 Variable("time", "s", "lab time since the run was prepared"))
+
+    def label(self) -> str:
+        return f"dwell {self.si('dwell'):g} s"
+
+    def findings(self, dataset: xarray.Dataset) -> list[str]:
+        from vlab.analysis.dragging import dragging_width
+
+        found = []
+        for leg in _legs(dataset):
+            try:
+                found.append(f"dragging width{f' {leg}' if leg else ''}: {dragging_width(dataset, leg or None)}")
+            except DataError as error:
+                found.append(str(error))
+        return found
+
+    def remark(self, dataset: xarray.Dataset, member: str) -> str:
+        from vlab.analysis.dragging import dragging_width
+
+        try:
+            return f"{dragging_width(dataset, member or None).width.m_as('ueV'):.1f} µeV"
+        except DataError:
+            return "no width"
 
     def seconds(self) -> float:
         return self._count() * self.si("dwell") * (2 if self.directions == "both" else 1)
@@ -124,3 +166,11 @@ class DwellTimeScan(Procedure):
                 time = (setup.clock.now_ps - begun) / 1e12
                 index = (i,) if self.directions == "one" else (leg, i)
                 yield Point(index, (volts, volts / full_scale, time))
+
+
+def _legs(dataset: xarray.Dataset) -> list[str]:
+    """Return the legs that have at least two points; the one leg of a scan that went one way has no name."""
+    trace = dataset["dt_normalized"]
+    if "direction" not in trace.dims:
+        return [""] if int(trace.count()) > 1 else []
+    return [str(leg.values) for leg in trace["direction"] if int(trace.sel(direction=leg).count()) > 1]

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from vlab.experiments.roles import Device
 from vlab.parameters import Parameters
+from vlab.quantity_scale import pretty_unit
 from vlab.units import Quantity, make_quantity
+
+if TYPE_CHECKING:
+    import xarray
+    from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,18 @@ class Coordinate:
     long_name: str
     values: tuple[float | str, ...]
 
+    def member(self, index: int) -> str:
+        """Return one of the values for a legend: the word, or the number with name and unit."""
+        value = self.values[index]
+        if isinstance(value, str):
+            return value
+        unit = "" if self.unit in ("", "1") else pretty_unit(self.unit)
+        return f"{self.name.replace('_', ' ')} {value:.4g} {unit}".strip()
+
+    def heading(self) -> str:
+        """Return the long name with the unit, for an axis."""
+        return self.long_name if self.unit in ("", "1") else f"{self.long_name} ({pretty_unit(self.unit)})"
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -79,6 +96,29 @@ class Variable:
     name: str
     unit: str
     long_name: str
+    title: str = ""
+    """What axes and menus call it; by default the long name."""
+
+    def heading(self) -> str:
+        """Return the title with the unit, for an axis."""
+        unit = "" if self.unit in ("", "1") else f" ({pretty_unit(self.unit)})"
+        return f"{self.title or self.long_name}{unit}"
+
+
+@dataclass(frozen=True)
+class PlotPlan:
+    """How a run is drawn."""
+
+    x: str
+    """The coordinate on the horizontal axis, the innermost one."""
+    y: tuple[str, ...]
+    """The variables that one may choose to draw; the first is the default."""
+    family: str | None = None
+    """The outer coordinate that numbers the curves (direction, power, ...); None: one curve."""
+    log_x: bool = False
+    log_y: bool = False
+    x_title: str | None = None
+    """The axis title; by default the coordinate's long name and unit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +127,12 @@ class Procedure(Parameters):
 
     key: ClassVar[str] = ""
     """The name on the command line."""
+    bench: ClassVar[str] = "dragging"
+    """The key of the bench that it needs (``instruments.benches.BENCHES``)."""
+    plot: ClassVar[PlotPlan]
+    """How a run is drawn."""
+    heading: ClassVar[str] = ""
+    """What menus call it; by default its key as people would write it."""
 
     def coordinates(self) -> tuple[Coordinate, ...]:
         """Return the scan axes, outermost first."""
@@ -112,6 +158,36 @@ class Procedure(Parameters):
         """Return the settings that it sets, so that setting them beforehand has no effect."""
         return self.claims(setup)
 
+    def x_title(self) -> str:
+        """Return the title of the horizontal axis."""
+        return self.plot.x_title or next(c for c in self.coordinates() if c.name == self.plot.x).heading()
+
+    def label(self) -> str:
+        """Return what tells this run from another of its kind, in a few words for a legend."""
+        return ""
+
+    def findings(self, dataset: xarray.Dataset) -> list[str]:  # noqa: ARG002
+        """Return in sentences what a run shows, also of data that broke off; never raises."""
+        return []
+
+    def remark(self, dataset: xarray.Dataset, member: str) -> str:  # noqa: ARG002
+        """Return what one curve shows, in a few words for a legend.
+
+        Parameters
+        ----------
+        dataset : xarray.Dataset
+        member : str
+            The curve's word in the plan's family; empty where there is one curve only.
+        """
+        return ""
+
+    def overlay(self, dataset: xarray.Dataset) -> list[tuple[str, ArrayLike, ArrayLike]]:  # noqa: ARG002
+        """Return curves of theory or of a fit to draw over the data: title, x and y of each, in the units drawn.
+
+        They belong to the first variable of the plan.
+        """
+        return []
+
     def points(self) -> int:
         """Return how many points will be measured."""
         total = 1
@@ -122,6 +198,11 @@ class Procedure(Parameters):
     def duration(self) -> Quantity:
         """Return the estimated lab time."""
         return make_quantity(self.seconds(), "s")
+
+    @classmethod
+    def in_words(cls) -> str:
+        """Return its name as people write it, for menus."""
+        return cls.heading or cls.key.replace("_", " ").capitalize()
 
     @classmethod
     def summary(cls) -> str:

@@ -14,8 +14,6 @@ from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
-from scipy.special import loggamma
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -97,6 +95,8 @@ def rosen_zener(area: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     ValueError
         An area is negative, or something is not finite.
     """
+    from scipy.special import loggamma  # scipy takes half a second to load
+
     theta, detuned = np.broadcast_arrays(np.asarray(area, dtype=np.float64), np.asarray(y, dtype=np.float64))
     if not np.all(np.isfinite(theta) & (theta >= 0.0) & np.isfinite(detuned)):
         raise ValueError(f"a pulse had the area {area!r} and the detuning y = {y!r}; both must be finite, the area "
@@ -151,6 +151,8 @@ def area_and_detuning(q: float, phi: float) -> tuple[float, float]:
         return strongest, 0.0
     if q == 1.0:  # a 2 pi pulse, whose phase is pi - 2 arctan(2 y)
         return 2.0 * pi, sign * 0.5 * tan(0.5 * (pi - wanted))
+    from scipy.optimize import brentq
+
     excited = sqrt((1.0 - q) * (1.0 + q))
 
     def detuning(theta: float) -> float:

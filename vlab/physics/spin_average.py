@@ -2,7 +2,7 @@ r"""Averages over the Overhauser field to an asked tolerance, with the error tha
 
 Rules of growing size are used until two things agree. Where the integrand is analytic in the mapped coordinates the
 error falls geometrically, so from the differences d of successive rules the error of the last is about d_n^2/d_(n-1);
-we take eight times that, at most d_n and at least d_(n-1)/80, since two rules can agree by accident. Under a helicity
+we take eight times that, at most d_n and at least d_(n-1)/250, since two rules can agree by accident. Under a helicity
 pattern of detuned pulses, whose sidebands the nodes do not follow, we take twice d_n.
 """
 
@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import BarycentricInterpolator
 from scipy.stats import qmc
 
 from vlab.physics import overhauser
@@ -38,7 +39,9 @@ _SMOOTH = ((4, 5), (6, 7), (9, 11), (13, 15), (19, 22), (28, 33), (42, 50), (60,
 _FINE = 1e-5
 """At tolerances below this the first rule is not worth its while."""
 _SIDEBANDS = ((5, 8), (7, 14), (9, 22), (12, 34), (16, 48), (20, 64), (30, 64))
-_SAFETY, _FORGET = 8.0, 80.0
+_SAFETY, _FORGET = 8.0, 250.0
+_MANY, _SUPPORTS = 96, 48
+"""More frequencies than these are interpolated from so many."""
 _REPLICATES = 16
 _FEWEST, _MOST = 2**9, 2**16
 """Points of one replicate."""
@@ -103,16 +106,40 @@ def linear(system: SpinSystem, frequencies: Floats, tolerance: float, stop: Call
     values, errors = np.zeros(len(points), dtype=complex), np.zeros(len(points))
     dots = 0
     for group in _groups(system, frequencies):
-        chosen = points[group]
-        ends = np.unique(np.array([chosen[0], chosen[-1]]))
-
-        def at_these(nodes: Floats, z: Complexes = chosen) -> Complexes:
-            return np.asarray(respond(nodes, system.times, system.pulse, z))
-
-        found = average(system, at_these, ends, 1, 0.5 * pi * tolerance, stop)
+        found = _together(system, points[group], respond, 0.5 * pi * tolerance, stop)
         values[group], errors[group] = found.values, found.error
         dots = max(dots, found.dots)
     return Average(np.asarray(values * (2.0 / pi)), np.asarray(errors * (2.0 / pi)), dots)
+
+
+def _together(system: SpinSystem, points: Complexes, respond: Callable[..., Complexes], tolerance: float,
+              stop: Callable[[], bool] | None) -> Average:
+    """Return the response at frequencies that share their nodes; where they are many, through a polynomial in ln w.
+
+    The response is a sum of 1/(1 + i w tau): analytic in ln w, up to a distance of pi/2 from the real axis.
+    """
+    ends = np.unique(np.array([points[0], points[-1]]))
+
+    def mean(chosen: Complexes) -> Average:
+        return average(system, lambda nodes: np.asarray(respond(nodes, system.times, system.pulse, chosen)), ends, 1,
+                       tolerance, stop)
+
+    phases = np.angle(points)
+    low, high = phases[phases > 0.0].min(initial=np.inf), phases.max()
+    if len(points) <= _MANY or not system.axial:
+        return mean(points)
+    nodes = 0.5 * (1.0 - np.cos(pi * (np.arange(_SUPPORTS) + 0.5) / _SUPPORTS))
+    supports = low * (high / low) ** nodes
+    witnesses = points[:: len(points) // 7]
+    found = mean(np.concatenate([np.exp(1j * supports), witnesses, [1.0 + 0j]]))
+    curve = BarycentricInterpolator(nodes, found.values[:_SUPPORTS])
+    zero = phases == 0.0
+    values = np.asarray(curve(np.log(np.where(zero, low, phases) / low) / np.log(high / low)), dtype=complex)
+    values[zero] = found.values[-1]
+    bent = float(np.abs(values[:: len(points) // 7] - found.values[_SUPPORTS:-1]).max())
+    if bent > 0.1 * tolerance * max(float(np.abs(values).min()), FLOOR):
+        return mean(points)
+    return Average(values, np.full(len(points), found.error.max() + 2.0 * bent), found.dots)
 
 
 def carries(system: SpinSystem, tolerance: float) -> bool:
@@ -146,7 +173,7 @@ def _groups(system: SpinSystem, frequencies: Floats) -> list[NDArray[np.intp]]:
         return [order]
     groups: list[list[int]] = []
     for i in order:
-        if groups and phases[i] - phases[groups[-1][0]] <= 0.25 * max(width, 0.3 * phases[groups[-1][0]]):
+        if groups and phases[i] - phases[groups[-1][0]] <= 0.5 * max(width, 0.3 * phases[groups[-1][0]]):
             groups[-1].append(int(i))
         else:
             groups.append([int(i)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import pint
 
@@ -105,7 +106,7 @@ def meaning_of(unit: str) -> tuple[str, pint.Unit, bool] | None:
     if not _UNIT_CHARACTERS.fullmatch(text) or re.search(r"[0-9]{3}|\^[^A-Za-z]*\^", text):
         return None
     try:
-        one = ureg.Quantity(1.0, ureg.parse_units(text))
+        one: Any = ureg.Quantity(1.0, ureg.parse_units(text))
         return text, one.to_base_units().units, one._is_multiplicative
     except Exception:  # pint raises whatever its tokenizer meets
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gui.quantity_scale import scale_of
+from vlab.quantity_scale import scale_of
 from vlab.units import unit_factor
 
 

@@ -1,0 +1,94 @@
+"""All figures of Schering, Uhrig and Smirnov (arXiv:1908.01531), measured on virtual benches.
+
+Run it with ``python examples/spin_inertia_figures.py``, or with names (``fig1a fig5``; ``--list`` tells them); files go
+to the folder ``runs/spin_inertia``.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from instruments import spin_inertia_bench
+from vlab import Q_, run
+from vlab.analysis import extrapolate_to_zero_power, fit_relaxation_time
+from vlab.analysis.figure import draw_runs
+from vlab.experiments.figures import FIGURES, normalized
+from vlab.physics.spin_limits import effective_relaxation_time
+
+COARSE = {"step": Q_(25, "mT"), "points_per_decade": 2, "angles": 3}
+
+
+class Named:
+    """An experiment under the name that it has in the figure; theory is drawn with the first curve only."""
+
+    def __init__(self, experiment, name, theory):
+        self.experiment, self.name, self.theory = experiment, name, theory
+
+    def __getattr__(self, attribute):
+        return getattr(self.experiment, attribute)
+
+    def label(self):
+        return self.name or self.experiment.label()
+
+    def overlay(self, dataset):
+        return self.experiment.overlay(dataset) if self.theory else []
+
+
+def quick(experiment):
+    """Return the experiment with a few points."""
+    known = experiment.parameters()
+    return experiment.replace(**{name: value for name, value in COARSE.items() if name in known},
+                              **({"powers": min(experiment.powers, 6)} if "powers" in known else {}))
+
+
+def draw_rates(experiment, data, ensemble, path):
+    """Draw the inset of figure 1a: 1/tau_s* against the pump power, the line to zero power, and eq. (12)."""
+    powers = np.array(experiment.power_ratios())
+    fits = [fit_relaxation_time(1e3 * data["modulation_frequency"].values, curve.values) for curve in data["inertia"]]
+    rates = np.array([1 / fit.tau.m_as("us") for fit in fits])
+    errors = np.array([fit.tau_error.m_as("us") for fit in fits]) * rates**2
+    axes = (figure := Figure(figsize=(7.5, 4.6), dpi=150, layout="constrained")).add_subplot()
+    axes.errorbar(powers, rates, errors, fmt="o", markersize=4, label="fits of eq. (11)")
+    fine = np.linspace(0, powers.max(), 200)
+    times = (ensemble.si(n) for n in ("spin_relaxation_time", "trion_spin_relaxation_time", "trion_lifetime"))
+    eq12 = 1e-6 / effective_relaxation_time(np.cos(np.pi / 2 * np.sqrt(fine)), *times, experiment.si("repetition_period"))
+    axes.plot(fine, eq12, "--", color="0.35", label="eq. (12)")
+    if np.count_nonzero(powers <= 0.1) > 2:
+        line = extrapolate_to_zero_power(powers, 1e6 * rates, 1e6 * errors)
+        near = fine[fine < 0.3]
+        axes.plot(near, 1e-6 * line.line(near), ":", label=str(line))
+    axes.set(xlabel="pump power in units of a π pulse's", ylabel="1/τ_s* (1/µs)", ylim=(0, None))
+    axes.legend(frameon=False)
+    figure.savefig(path)
+
+
+check = "--check" in sys.argv
+folder = Path(tempfile.mkdtemp()) if check else Path("runs/spin_inertia")
+names = [a for a in sys.argv[1:] if not a.startswith("-")] or list(FIGURES)
+unknown = [name for name in names if name not in FIGURES]
+if unknown or "--list" in sys.argv:
+    print(f"The figures are {', '.join(FIGURES)}.")
+    sys.exit(2 if unknown else 0)
+measured = {}
+for name in names:
+    figure, started, lab = FIGURES[name], time.monotonic(), 0.0
+    scans = []
+    for i, curve in enumerate(figure.curves[:2] if check else figure.curves):
+        experiment = quick(curve.experiment) if check else curve.experiment
+        key = (curve.ensemble, experiment)
+        if key not in measured:
+            bench = spin_inertia_bench(ensemble=curve.ensemble, seed=i)
+            measured[key] = run(experiment, bench, save=folder)
+            lab += bench.clock.now
+        data = normalized(measured[key]) if figure.normalized else measured[key]
+        scans.append((Named(experiment, curve.name, i == 0), data))
+        for sentence in experiment.findings(data):
+            print(f"{name}, {curve.name or experiment.label()}: {sentence}")
+    draw_runs(scans, folder / f"{name}.png", figure.title)
+    if name == "fig1a_inset":
+        draw_rates(experiment, data, curve.ensemble, folder / f"{name}_rates.png")
+    print(f"{folder / name}.png: {lab / 60:.1f} min of lab time in {time.monotonic() - started:.1f} s")

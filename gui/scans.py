@@ -1,0 +1,133 @@
+"""Runs as the window keeps them: curves that grow point by point, by the names of their variables. No Qt."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from math import inf, isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from gui.lab import Overlay
+    from vlab.experiments.procedure import Coordinate, Procedure
+    from vlab.experiments.runner import Measured
+
+
+@dataclass
+class Trace:
+    """One curve of a run as it grows."""
+
+    place: int
+    """Which of the run's curves it is."""
+    member: str
+    """What it belongs to in its family, for a legend: ``forward``, ``power 10 nW``; empty if it is the only one."""
+    worded: bool
+    """Whether the family has words, as directions have; else numbers."""
+    x: list[float] = field(default_factory=list)
+    columns: dict[str, list[float]] = field(default_factory=dict)
+    """The measured values by variable."""
+    _rows: dict[int, int] = field(default_factory=dict)
+    _bounds: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    """Lowest, highest and lowest positive value by variable."""
+    _in_order: bool = True
+
+    def add(self, index: int, x: float, values: dict[str, float]) -> None:
+        """Take over a point; one that is measured again replaces the old one."""
+        row = self._rows.setdefault(index, len(self.x))
+        again = row < len(self.x)
+        if not again:
+            if len(self.x) > 1 and (self.x[-1] - self.x[-2]) * (x - self.x[-1]) < 0.0:
+                self._in_order = False
+            self.x.append(x)
+        for name, value in values.items():
+            column = self.columns.setdefault(name, [])
+            if again:
+                column[row] = value
+            else:
+                column.append(value)
+            self._widen(name, value)
+
+    def _widen(self, name: str, value: float) -> None:
+        if not isfinite(value):
+            return
+        low, high, least = self._bounds.get(name, (inf, -inf, inf))
+        self._bounds[name] = (min(low, value), max(high, value), min(least, value) if value > 0.0 else least)
+
+    def range(self, variable: str, positive: bool) -> tuple[float, ...]:
+        """Return the lowest and highest value of a variable so far, above zero if ``positive``; or nothing."""
+        low, high, least = self._bounds.get(variable, (inf, -inf, inf))
+        low = least if positive else low
+        return (low, high) if low <= high else ()
+
+    def drawn(self, variable: str, log_x: bool, log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return x and y as a line joins them, without what logarithmic axes cannot show."""
+        x, y = np.array(self.x, dtype=float), np.array(self.columns.get(variable, []), dtype=float)
+        if not self._in_order:
+            order = np.argsort(x, kind="stable")
+            x, y = x[order], y[order]
+        shown = np.isfinite(y)
+        if log_x:
+            shown &= x > 0.0
+        if log_y:
+            shown &= y > 0.0
+        return x[shown], y[shown]
+
+
+class Scan:
+    """A run with its traces.
+
+    Parameters
+    ----------
+    number : int
+        Counts the runs of a session.
+    procedure : Procedure
+    coordinates : tuple of Coordinate
+        Its scan axes, outermost first.
+    words : tuple of str
+        What tells its sample from the usual one.
+
+    Attributes
+    ----------
+    title : str
+        For a legend.
+    traces : list of Trace
+    axis : tuple of float
+        The planned values on the horizontal axis.
+    findings : tuple of str
+        What it shows, in sentences, when it has ended.
+    """
+
+    def __init__(self, number: int, procedure: Procedure, coordinates: tuple[Coordinate, ...],
+                 words: tuple[str, ...] = ()) -> None:
+        self.number = number
+        self.procedure = procedure
+        self.file: Path | None = None
+        self.status = "running"
+        self.findings: tuple[str, ...] = ()
+        self.overlay: Overlay = ()
+        said = ", ".join(word for word in (procedure.label(), *words) if word)
+        self.title = f"{number}: {said}" if said else f"{number}"
+        across = next(i for i, c in enumerate(coordinates) if c.name == procedure.plot.x)
+        self.axis = tuple(float(v) for v in coordinates[across].values)
+        self._names = tuple(v.name for v in procedure.variables())
+        outer = [c for i, c in enumerate(coordinates) if i != across]
+        worded = len(outer) == 1 and outer[0].name == procedure.plot.family and isinstance(outer[0].values[0], str)
+        places = list(itertools.product(*(range(len(c.values)) for c in outer)))
+        self.traces = [Trace(n, ", ".join(c.member(i) for c, i in zip(outer, place, strict=True)), worded)
+                       for n, place in enumerate(places)]
+        self._across = across
+        self._by_place = dict(zip(places, self.traces, strict=True))
+
+    def add(self, point: Measured) -> None:
+        """Take over a point."""
+        here = point.index[self._across]
+        trace = self._by_place[(*point.index[:self._across], *point.index[self._across + 1:])]
+        trace.add(here, self.axis[here], dict(zip(self._names, point.values, strict=True)))
+
+    def points(self) -> int:
+        """Return how many points were measured."""
+        return sum(len(trace.x) for trace in self.traces)

@@ -1,0 +1,53 @@
+"""An axis whose logarithmic ticks are few and written as people write them: 0.5, 1, 2, 5, 10, 20, 10⁵."""
+
+from __future__ import annotations
+
+import math
+
+import pyqtgraph as pg
+
+_FEW = (1, 2, 5)
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MOST_DECADES = 8
+
+Ticks = list[tuple[float | None, list[float]]]
+
+
+class Axis(pg.AxisItem):
+    """pyqtgraph's axis, which on a logarithmic scale writes all ticks over each other."""
+
+    def logTickValues(self, low: float, high: float, size: float, standard: Ticks) -> Ticks:  # noqa: ARG002
+        """Return the ticks with a number and those without one, as logarithms."""
+        span = high - low
+        every = max(1, math.ceil(span / _MOST_DECADES - 1e-6))
+        decades = range(math.floor(low), math.ceil(high) + 1)
+        if span < 0.7:
+            named = _round_numbers(low, high)
+        else:
+            digits = _FEW if span < 2.5 else (1,)
+            named = [d + math.log10(k) for d in decades if d % every == 0 for k in digits]
+        bare = [d + math.log10(k) for d in decades for k in range(1, 10)] if 0.7 <= span < 2 * _MOST_DECADES else []
+        named = [v for v in named if low <= v <= high]
+        return [(1.0, named), (None, [v for v in bare if low <= v <= high and v not in named])]
+
+    def logTickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:  # noqa: ARG002
+        """Return what is written at the ticks."""
+        return [_written(10.0**value) if spacing is not None else "" for value in values]
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """Return the logarithms of about five round numbers at equal distances."""
+    first, last = 10.0**low, 10.0**high
+    rough = (last - first) / 5.0
+    unit = 10.0 ** math.floor(math.log10(rough))
+    step = next(k * unit for k in (1, 2, 5, 10) if k * unit >= 0.999 * rough)
+    return [math.log10(i * step) for i in range(math.ceil(first / step), math.floor(last / step) + 1) if i > 0]
+
+
+def _written(value: float) -> str:
+    if 1e-3 <= value < 9.9999e4:
+        return f"{value:.6g}"
+    power = math.floor(math.log10(value) + 1e-9)
+    digits = f"{value / 10.0**power:.4g}"
+    raised = f"10{str(power).translate(_RAISED)}"
+    return raised if digits == "1" else f"{digits}·{raised}"

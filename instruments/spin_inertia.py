@@ -1,0 +1,182 @@
+"""The bench of pump-probe spin inertia: how pump, sample, probe, bridge and lock-in hand on to each other."""
+
+from __future__ import annotations
+
+from cmath import phase
+from math import pi
+
+from instruments.bench import TICK_PS, Bench
+from instruments.cryostat import Cryostat
+from instruments.delay_stage import DelayStage
+from instruments.helicity_modulator import HelicityModulator
+from instruments.lockin import LockIn
+from instruments.logic import logic_signal
+from instruments.magnet import Magnet
+from instruments.polarization_bridge import PolarizationBridge
+from instruments.probe import ProbeLaser
+from instruments.pulsed_laser import PulsedLaser
+from instruments.sample_holder import SampleHolder
+from vlab.experiments.calibration import FaradayCalibration
+from vlab.lab.cable import Signal, TickGrid
+from vlab.readout import readout
+from vlab.samples.specimen import Ramp
+from vlab.samples.spin_ensemble import SpinEnsemble
+from vlab.samples.spin_specimen import HARMONICS, SpinResponse, SpinRoom, SpinSpecimen
+
+CABLES = {
+    "lockin.signal": "detector.output",
+    "lockin.reference": "modulator.reference",
+}
+_FAST_ENOUGH = 0.1
+_INVISIBLE = 1e-4
+
+
+class SpinInertiaBench(Bench):
+    """Pump, helicity modulator, probe, delay stage, magnet, bridge and lock-in around an ensemble of spins.
+
+    Made by `instruments.spin_inertia_bench`.
+    """
+
+    title = "Pump-probe spin inertia"
+
+    pump: PulsedLaser
+    modulator: HelicityModulator
+    holder: SampleHolder
+    magnet: Magnet
+    cryostat: Cryostat
+    stage: DelayStage
+    probe: ProbeLaser
+    detector: PolarizationBridge
+    lockin: LockIn
+
+    def __init__(self, ensemble: SpinEnsemble, calibration: FaradayCalibration, *, seed: int, noise: bool,
+                 specimen: SpinSpecimen | None = None) -> None:
+        instruments = {
+            "pump": PulsedLaser("pump"),
+            "modulator": HelicityModulator("modulator"),
+            "holder": SampleHolder("holder"),
+            "magnet": Magnet("magnet"),
+            "cryostat": Cryostat("cryostat"),
+            "stage": DelayStage("stage"),
+            "probe": ProbeLaser("probe"),
+            "detector": PolarizationBridge("detector"),
+            "lockin": LockIn("lockin", seed, noise),
+        }
+        self.ensemble = ensemble
+        self.calibration = calibration
+        self._specimen = specimen or SpinSpecimen(ensemble)
+        self._response: SpinResponse | None = None
+        super().__init__(instruments, CABLES, seed=seed, noise=noise)
+        self._room = self._present_room()
+        self.reset()
+
+    def sample_record(self) -> dict[str, object]:
+        """Return the sample's parameters for the files."""
+        return {"kind": type(self.ensemble).__name__, **self.ensemble.as_record()}
+
+    def sample_words(self) -> tuple[str, ...]:
+        """Return the type of doping where the ensemble is one of the ready-made ones."""
+        known = {"n": SpinEnsemble.n_type(), "p": SpinEnsemble.p_type()}
+        return tuple(word for word, ensemble in known.items() if ensemble == self.ensemble)
+
+    def hidden(self) -> dict[str, float]:
+        """Return the spin polarization pi |E| / 2, which is 1 where the spins follow the pump completely, and the lag.
+
+        E is the peak amplitude of <S_z - J_z> at the modulation frequency; the lag (rad) is negative for spins that
+        come late.
+        """
+        last = complex(self._response.amplitude[-1]) if self._response is not None else 0j
+        return {"spin_polarization": 0.5 * pi * abs(last), "lag": phase(last)}
+
+    def path(self) -> list[str]:
+        """Return the way of the light in words."""
+        pump, modulator, probe, lockin = self.pump.read, self.modulator.read, self.probe.read, self.lockin.read
+        running = modulator("state") == "running"
+        reversed_at = f"at {readout(modulator('frequency'), 'kHz', 3)}" if running else "stopped"
+        tilt = self.holder.read("tilt_actual")
+        tilted = f", tilted by {readout(tilt, 'deg', 3)}" if tilt else ""
+        return [
+            f"Pump: {readout(pump('power'), 'mW', 3)}, a pulse each {readout(pump('repetition_period'), 'ns', 4)}, "
+            f"shutter {pump('shutter')}",
+            f"Helicity modulator: {reversed_at}, depth {readout(modulator('depth'), '', 3)}",
+            f"Spin ensemble: {readout(self.magnet.read('field_actual'), 'T', 4)}{tilted}, "
+            f"{readout(self.cryostat.read('temperature_actual'), 'K', 3)}",
+            f"Probe: {readout(probe('power'), 'uW', 3)}, delay {readout(self.stage.read('delay_actual'), 'ns', 4)}, "
+            f"shutter {probe('shutter')}",
+            f"Polarization bridge: {readout(self.detector.read('gain'), 'V/A', 3)}",
+            f"Lock-in: X = {readout(lockin('x'), 'V', 4)}" + (", no reference" if self.lockin.unlocked else ""),
+        ]
+
+    def check(self) -> list[str]:
+        """Return in sentences what is wrong on the bench and what to do; empty when all is well."""
+        found = super().check()
+        room = self._present_room()
+        trouble = self._specimen.trouble(room)
+        if trouble:
+            found.append(f"sample: {trouble}")
+        relaxing, tick = self._specimen.relaxation_time(room.temperature.start), TICK_PS / 1e12
+        time_constant = float(self.lockin.read("time_constant"))
+        slow = f"sample: the spins relax in {readout(relaxing, 's', 3)}, which is not fast against the"
+        if relaxing > _FAST_ENOUGH * tick:
+            found.append(f"{slow} bench's tick of {readout(tick, 's', 3)}; how they settle after a change is left out.")
+        elif relaxing > _FAST_ENOUGH * time_constant:
+            found.append(f"{slow} lock-in's time constant; how they settle is left out; raise lockin.time_constant.")
+        return found
+
+    def _to_reference(self) -> None:
+        """Reference conditions: 0.1 T along the growth axis, pi pulses, helicity reversed at 10 kHz."""
+        self.magnet.jump("ramp_rate", 2.0 / 60.0)
+        self.magnet.jump("field", 0.1)
+        period = float(self.pump.read("repetition_period"))
+        self.pump.jump("power", self.calibration.power_for(1.0, period, float(self.pump.read("pulse_duration"))))
+        self.lockin.jump("sensitivity", 20e-3)
+
+    def _present_room(self) -> SpinRoom:
+        train = self.pump.train()
+        magnet, holder, cryostat, stage = self.magnet, self.holder, self.cryostat, self.stage
+        return SpinRoom(
+            field=Ramp(magnet.actual("field"), magnet.slope("field")),
+            tilt=Ramp(holder.actual("tilt"), holder.slope("tilt")),
+            temperature=Ramp(cryostat.actual("temperature"), cryostat.slope("temperature")),
+            delay=Ramp(stage.actual("delay"), stage.slope("delay")),
+            energy=train.energy, period=train.period, detuning=train.detuning, duration=train.duration,
+            ellipticity=float(self.modulator.read("depth")), modulation=self.modulator.modulation(),
+            harmonics=self._visible_harmonics())
+
+    def _visible_harmonics(self) -> tuple[int, ...]:
+        """Return the harmonics of the modulation that the lock-in detects or whose ripple its filter lets through.
+
+        The others are left out, since each costs the sample's model as much as the first.
+        """
+        frequency = self.modulator.modulation()
+        if frequency is None:
+            return (1,)
+        detected, poles = int(self.lockin.read("harmonic")), self.lockin.poles
+        passed = 1.0 / (2.0 * pi * frequency * float(self.lockin.read("time_constant")))
+        return tuple(n for n in HARMONICS
+                     if n in (1, detected) or (passed / abs(n - detected)) ** poles > _INVISIBLE)
+
+    def _open_room(self) -> float:
+        self._room = self._present_room()
+        return self._specimen.longest_tick(self._room)
+
+    def _compute(self, grid: TickGrid) -> None:
+        self._response = self._specimen.evolve(self._room, grid)
+        self.lockin.receive(self._to_lockin(self._response, grid))
+
+    def _to_lockin(self, response: SpinResponse, grid: TickGrid) -> Signal:
+        detected = self.detector.detect(self.probe.light(), response.rotation, grid)
+        source = self._cables.get("lockin.signal")
+        if source == "detector.output":
+            return detected
+        return logic_signal(self.modulator.reference() if source == "modulator.reference" else None, grid)
+
+    def _erase_and_settle(self) -> None:
+        self._open_room()
+        grid = TickGrid(self.clock.now_ps, 1, 0, 0, self._epoch_ps)
+        self._response = self._specimen.evolve(self._room, grid)
+        self.lockin.settle(self._to_lockin(self._response, grid))
+
+    def _rewired(self) -> None:
+        modulated = self._cables.get("lockin.reference") == "modulator.reference"
+        self.lockin.connect_reference(self.modulator.reference if modulated else None)

@@ -1,0 +1,112 @@
+"""The figures of Schering, Uhrig and Smirnov (arXiv:1908.01531) as measurements: which sample, which experiments.
+
+Where the paper's prose is silent, the choice is ours. Figure 4 is a sketch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from vlab.experiments.inertia_procedure import InertiaProcedure
+from vlab.experiments.recovery import PolarizationRecovery, ZeroFieldRatio
+from vlab.experiments.spin_inertia import InertiaPowerSeries, ModulationFrequencyScan, PowerScan
+from vlab.samples.spin_ensemble import SpinEnsemble
+from vlab.units import Q_, Quantity
+
+if TYPE_CHECKING:
+    import xarray
+
+N_TYPE, P_TYPE = SpinEnsemble.n_type(), SpinEnsemble.p_type()
+_PULSES = (0.99, 0.95, 0.5, 0.0)
+_ANGLES = (0.0, 45.0, 90.0, 135.0, 180.0)
+
+
+@dataclass(frozen=True)
+class FigureCurve:
+    """One run of a figure."""
+
+    ensemble: SpinEnsemble
+    experiment: InertiaProcedure
+    name: str = ""
+    """What a legend calls it; by default the experiment's label."""
+
+
+@dataclass(frozen=True)
+class PaperFigure:
+    """A figure of the paper, or a panel of one."""
+
+    title: str
+    curves: tuple[FigureCurve, ...]
+    normalized: bool = False
+    """Whether each curve is shown in units of its value at the largest field, as in figure 6."""
+
+
+def _mhz(value: float) -> Quantity:
+    return Q_(1e3 * value, "kHz")
+
+
+def _recovery(ensemble: SpinEnsemble, frequency: Quantity, time_constant: float,
+              **changes: Any) -> tuple[FigureCurve, ...]:
+    """Return a recovery curve for each Q of figure 2."""
+    return tuple(FigureCurve(ensemble, PolarizationRecovery(q=Q_(q, ""), modulation_frequency=frequency,
+                                                            time_constant=Q_(time_constant, "s"), **changes), f"Q = {q}")
+                 for q in _PULSES)
+
+
+def _detuned(ensemble: SpinEnsemble, frequency: Quantity, time_constant: float) -> tuple[FigureCurve, ...]:
+    """Return a recovery curve for each angle of figure 3."""
+    return tuple(FigureCurve(ensemble, PolarizationRecovery(q=Q_(0.95, ""), phi=Q_(phi, "deg"), dark_ramps=True,
+                                                            modulation_frequency=frequency,
+                                                            time_constant=Q_(time_constant, "s")), f"Φ = {phi:g}°")
+                 for phi in _ANGLES)
+
+
+def _figures() -> dict[str, PaperFigure]:
+    slow, fast = Q_(10.0, "kHz"), _mhz(3.0)
+    strongest = {"g_factor": Q_(0.45, ""), "modulation_frequency": Q_(1.0, "kHz"), "stop": Q_(100.0, "mT")}
+    instant = N_TYPE.replace(trion_spin_relaxation_time=Q_(0.004, "ns"), spin_relaxation_time=Q_(5.2e3, "ns"))
+    two_a, two_a_fast = _recovery(N_TYPE, slow, 0.3), _recovery(N_TYPE, fast, 3.0)
+    return {
+        "fig1a": PaperFigure("p-type at 300 mT: signal against modulation frequency", tuple(
+            FigureCurve(P_TYPE, ModulationFrequencyScan(power=Q_(w, "")), f"{w:g} W_π") for w in (0.01, 0.1, 0.3, 1.0))),
+        "fig1a_inset": PaperFigure("p-type at 300 mT: relaxation rate against pump power", (
+            FigureCurve(P_TYPE, InertiaPowerSeries(power=Q_(0.01, ""), last_power=Q_(1.0, ""), powers=9)),)),
+        "fig1b": PaperFigure("p-type at 300 mT: signal against pump power", tuple(
+            FigureCurve(P_TYPE.replace(trion_spin_relaxation_time=Q_(ratio * 0.4, "ns")),
+                        PowerScan(relaxation_time=P_TYPE.spin_relaxation_time), f"τ_s^T = {ratio:g} τ_0")
+            for ratio in (0.01, 1.0, 10.0, 100.0))),
+        "fig2a_low": PaperFigure("n-type, 10 kHz: polarization recovery", two_a),
+        "fig2a_high": PaperFigure("n-type, 3 MHz: polarization recovery", two_a_fast),
+        "fig2b_low": PaperFigure("p-type, 10 kHz: polarization recovery", _recovery(P_TYPE, slow, 0.1)),
+        "fig2b_high": PaperFigure("p-type, 3 MHz: polarization recovery", _recovery(P_TYPE, fast, 1.0)),
+        "fig3a_low": PaperFigure("n-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(N_TYPE, Q_(1.0, "kHz"), 0.3)),
+        "fig3a_high": PaperFigure("n-type, Q = 0.95, 1 MHz: detuned pulses", _detuned(N_TYPE, _mhz(1.0), 3.0)),
+        "fig3b_low": PaperFigure("p-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(P_TYPE, Q_(1.0, "kHz"), 0.1)),
+        "fig3b_high": PaperFigure("p-type, Q = 0.95, 1 MHz: detuned pulses", _detuned(P_TYPE, _mhz(1.0), 1.0)),
+        "fig5": PaperFigure("p-type, π pulses, 1 kHz: resonant spin amplification", tuple(
+            FigureCurve(P_TYPE.replace(anisotropy=Q_(anisotropy, "")), PolarizationRecovery(q=Q_(0.0, ""), **strongest),
+                        f"λ = {anisotropy:g}") for anisotropy in (1.0, 2.0, 3.0, 4.0, 5.0))),
+        "fig6_low": PaperFigure("n-type, 10 kHz: recovery in units of its large-field value", two_a, normalized=True),
+        "fig6_high": PaperFigure("n-type, 3 MHz: recovery in units of its large-field value", two_a_fast,
+                                 normalized=True),
+        "fig7": PaperFigure("isotropic, fast trion: zero-field ratio", tuple(
+            FigureCurve(instant, ZeroFieldRatio(q=Q_(q, ""), time_constant=Q_(0.3, "s"))) for q in _PULSES)),
+        "half_period": PaperFigure("n-type, π pulses: resonant spin amplification on halving T_R", tuple(
+            FigureCurve(N_TYPE, PolarizationRecovery(q=Q_(0.0, ""), repetition_period=Q_(period, "ns"),
+                                                     stop=Q_(150.0, "mT"), g_factor=Q_(0.61, "")),
+                        f"T_R = {period} ns") for period in (13.2, 6.6))),
+    }
+
+
+FIGURES: dict[str, PaperFigure] = _figures()
+"""All figures by name; `half_period` is told in section III D only."""
+
+
+def normalized(dataset: xarray.Dataset) -> xarray.Dataset:
+    """Return a recovery curve in units of its value at the largest field that was measured, as figure 6 shows it."""
+    import numpy as np
+
+    field = np.abs(np.where(np.isfinite(dataset["inertia"].values), dataset["field"].values, np.nan))
+    largest = int(np.nanargmax(field))
+    return dataset.assign(inertia=dataset["inertia"] / float(dataset["inertia"][largest]))
