@@ -7,6 +7,7 @@ to the folder ``runs/spin_inertia``.
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,23 +20,31 @@ from vlab.analysis.figure import draw_runs
 from vlab.experiments.figures import FIGURES, normalized
 from vlab.physics.spin_limits import effective_relaxation_time
 
-COARSE = {"step": Q_(25, "mT"), "points_per_decade": 2, "angles": 3}
+COARSE = {"step": Q_(50, "mT"), "points_per_decade": 1, "angles": 2}
 
 
 class Named:
-    """An experiment under the name that it has in the figure; theory is drawn with the first curve only."""
+    """An experiment under the name that it has in the figure; after the first curve, fits are the only theory drawn."""
 
-    def __init__(self, experiment, name, theory):
-        self.experiment, self.name, self.theory = experiment, name, theory
+    def __init__(self, experiment, name, first, normalized):
+        self.experiment, self.name, self.first, self.normalized = experiment, name, first, normalized
 
     def __getattr__(self, attribute):
         return getattr(self.experiment, attribute)
 
     def label(self):
+        """Return what the legend says."""
         return self.name or self.experiment.label()
 
+    def variables(self):
+        """Return the measured columns, under the title that the axis shows."""
+        first, *others = self.experiment.variables()
+        return (replace(first, title="L in units of its value at large fields") if self.normalized else first, *others)
+
     def overlay(self, dataset):
-        return self.experiment.overlay(dataset) if self.theory else []
+        """Return fits and theory."""
+        curves = [] if self.normalized else self.experiment.overlay(dataset)
+        return curves if self.first else [("", x, y) for name, x, y in curves if name.startswith("fit")]
 
 
 def quick(experiment):
@@ -55,8 +64,9 @@ def draw_rates(experiment, data, ensemble, path):
     axes.errorbar(powers, rates, errors, fmt="o", markersize=4, label="fits of eq. (11)")
     fine = np.linspace(0, powers.max(), 200)
     times = (ensemble.si(n) for n in ("spin_relaxation_time", "trion_spin_relaxation_time", "trion_lifetime"))
-    eq12 = 1e-6 / effective_relaxation_time(np.cos(np.pi / 2 * np.sqrt(fine)), *times, experiment.si("repetition_period"))
-    axes.plot(fine, eq12, "--", color="0.35", label="eq. (12)")
+    q = np.cos(np.pi / 2 * np.sqrt(fine))
+    tau = effective_relaxation_time(q, *times, experiment.si("repetition_period"))
+    axes.plot(fine, 1e-6 / tau, "--", color="0.35", label="eq. (12)")
     if np.count_nonzero(powers <= 0.1) > 2:
         line = extrapolate_to_zero_power(powers, 1e6 * rates, 1e6 * errors)
         near = fine[fine < 0.3]
@@ -85,7 +95,7 @@ for name in names:
             measured[key] = run(experiment, bench, save=folder)
             lab += bench.clock.now
         data = normalized(measured[key]) if figure.normalized else measured[key]
-        scans.append((Named(experiment, curve.name, i == 0), data))
+        scans.append((Named(experiment, curve.name, i == 0, figure.normalized), data))
         for sentence in experiment.findings(data):
             print(f"{name}, {curve.name or experiment.label()}: {sentence}")
     draw_runs(scans, folder / f"{name}.png", figure.title)

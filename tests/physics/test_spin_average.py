@@ -26,10 +26,7 @@ def make(kind, field, q, phi=0.0, *, period=13.2e-9, tilt=0.0, anisotropy=None):
 
 
 def nodes_of(system, points, per_stretch=60, per_angle=64, helicities=1):
-    larmor, trion = system.larmor
-    if larmor < 0:
-        larmor, trion = -larmor, -trion
-    return overhauser.axial_nodes((larmor, trion), system.nuclear, system.times, system.pulse, points, helicities,
+    return overhauser.ray_nodes(spin_average._first_quadrant(system), system.nuclear, system.times, system.pulse, points, helicities,
                                   per_stretch, per_angle, 30.0, *overhauser.RULES)
 
 
@@ -96,14 +93,30 @@ def test_quasi_monte_carlo_agrees_with_quadrature_within_its_error():
     for kind in "np":
         system = make(kind, 0.03, 0.5)
         exact = spin_average.linear(system, ZERO, 1e-8)
-        sampled = spin_average._sampled(
+        sampled = spin_average.sampled(
             system, lambda nodes, s=system: spin_inertia.linear_response(nodes, s.times, s.pulse, np.array([1 + 0j])),
             1e-3, None)
         assert abs(sampled.values[0] * 2 / pi - exact.values[0]) < 4 * sampled.error[0]
     # a field along -z is no tilted field, and a tiny tilt is nearly none
     assert make("n", 0.03, 0.5, tilt=pi).axial
-    nearly = spin_average.linear(dataclasses.replace(make("n", 0.03, 0.5), tilt=1e-4), ZERO, 1e-3)
-    assert abs(nearly.values[0] - spin_average.linear(make("n", 0.03, 0.5), ZERO, 1e-8).values[0]) < 5 * nearly.error[0]
+    nearly = spin_average.linear(dataclasses.replace(make("n", 0.03, 0.5), tilt=1e-6), ZERO, 1e-6)
+    assert abs(nearly.values[0] - spin_average.linear(make("n", 0.03, 0.5), ZERO, 1e-8).values[0]) < 2e-8
+
+
+@pytest.mark.parametrize(("kind", "q", "phi", "field", "tilt"), [
+    ("n", 0.5, 0.0, 0.02, pi / 2), ("n", 0.5, 0.0, 0.1, 0.3), ("p", 0.95, 0.0, 0.003, 1.2), ("p", 0.5, 0.0, -0.1, pi / 2),
+    ("n", 0.5, 1.0, 0.003, 1.2), ("p", 0.0, 0.0, 0.01, 2.0),
+])
+def test_tilted_fields_by_rays_and_by_quasi_monte_carlo(kind, q, phi, field, tilt):
+    """Three dimensions: the quadrature keeps its tolerance, and random points agree within four of their sigmas."""
+    system = make(kind, field, q, phi, tilt=tilt)
+    rough, fine = spin_average.steady(system, 1e-4), spin_average.steady(system, 1e-6)
+    assert abs(rough.values[0] - fine.values[0]) <= 2e-4 * max(abs(fine.values[0]), FLOOR)
+    random = spin_average.steady(dataclasses.replace(system, random=True), 1e-3)
+    assert abs(random.values[0] - fine.values[0]) < 4 * random.error[0]
+    if phi == 0.0:
+        linear = spin_average.linear(system, ZERO, 1e-6)
+        assert abs(linear.values[0] - fine.values[0]) < 4e-8
 
 
 def random_systems(count, seed, phi=0.0):
@@ -159,7 +172,7 @@ def test_detuned_pulses_to_their_tolerance(phi):
         z = np.array([1 + 0j])
         exact = spin_inertia.steady_response(nodes_of(system, z, helicities=2), system.times, system.pulse) * 2 / pi
         found = spin_average.steady(system, 1e-5)
-        assert abs(found.values[0] - exact) <= 2 * found.error[0] + 1e-9
+        assert abs(found.values[0] - exact) <= 10 * found.error[0] + 1e-9
         assert abs(found.values[0] - exact) <= 2e-5 * max(abs(exact), FLOOR)
 
 

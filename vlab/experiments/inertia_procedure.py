@@ -110,8 +110,15 @@ class InertiaProcedure(Procedure):
     def sets(self, setup: SpinInertiaSetup) -> list[tuple[Device, str]]:
         return [*self.claims(setup), (setup.pump, "shutter"), (setup.probe, "shutter"), (setup.modulator, "state")]
 
-    def make_ready(self, setup: SpinInertiaSetup) -> Generator[Command, Any, InertiaReading]:
-        """Set what stays as it is during the run, and return how points are read."""
+    def make_ready(self, setup: SpinInertiaSetup, *slow: Move) -> Generator[Command, Any, InertiaReading]:
+        """Set what stays as it is during the run, and return how points are read.
+
+        Parameters
+        ----------
+        setup : SpinInertiaSetup
+        *slow : Move
+            Carried out in the dark: nobody reads meanwhile, and the pump changes nothing that lasts.
+        """
         for device, setting in ((setup.magnet, "field"), (setup.holder, "tilt"), (setup.stage, "delay"),
                                 (setup.cryostat, "temperature")):
             if (device, setting) not in self.moved(setup):
@@ -119,9 +126,11 @@ class InertiaProcedure(Procedure):
         reading = InertiaReading(setup, self.si("time_constant"), self.settling)
         yield from reading.arrange()
         yield Move(setup.pump, "repetition_period", self.si("repetition_period"))
-        yield Move(setup.pump, "shutter", "open")
         yield Move(setup.probe, "shutter", "open")
         yield Move(setup.modulator, "state", "running")
+        yield Move(setup.pump, "shutter", "closed")
+        yield from slow
+        yield Move(setup.pump, "shutter", "open")
         return reading
 
     def set_pump(self, setup: SpinInertiaSetup, q: float, phi: float = 0.0) -> Steps:

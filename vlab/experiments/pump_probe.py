@@ -100,8 +100,8 @@ class DelayScan(InertiaProcedure):
         return [(setup.magnet, "field"), (setup.holder, "tilt"), (setup.stage, "delay")]
 
     def seconds(self) -> float:
-        start = self.si("start")
-        travel = (abs(self.si("stop") - start) + abs(start - _USUAL_DELAY)) / _USUAL_SPEED
+        first, last = self.delays()[0] * _NANOSECOND, self.delays()[-1] * _NANOSECOND
+        travel = (abs(last - first) + abs(first - _USUAL_DELAY)) / _USUAL_SPEED
         return (self.points() * self.reading_seconds() + abs(self.si("field") - USUAL_FIELD) / USUAL_RAMP
                 + self.si("tilt") / USUAL_TURN + travel)
 
@@ -111,13 +111,10 @@ class DelayScan(InertiaProcedure):
         return f"{number(self.si('field') / MILLITESLA, 'mT')}{tilted}, {strength}"
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
-        reading = yield from self.make_ready(setup)
+        reading = yield from self.make_ready(setup, Move(setup.holder, "tilt", self.si("tilt")),
+                                             Move(setup.magnet, "field", self.si("field")),
+                                             Move(setup.stage, "delay", self.delays()[0] * _NANOSECOND))
         yield Move(setup.modulator, "frequency", self.si("modulation_frequency"))
-        yield Move(setup.pump, "shutter", "closed")
-        yield Move(setup.holder, "tilt", self.si("tilt"))
-        yield Move(setup.magnet, "field", self.si("field"))
-        yield Move(setup.stage, "delay", self.delays()[0] * _NANOSECOND)
-        yield Move(setup.pump, "shutter", "open")
         yield from self.set_pump(setup, self.si("q") if self.q is not None else self.q_of(self.si("power")),
                                  self.si("phi"))
         for i, delay in enumerate(self.delays()):
@@ -179,7 +176,8 @@ class HanleCurve(InertiaProcedure):
         return [(setup.magnet, "field"), (setup.holder, "tilt")]
 
     def seconds(self) -> float:
-        way = abs(self.si("start") - USUAL_FIELD) + abs(self.si("stop") - self.si("start"))
+        first, last = self.fields()[0] * MILLITESLA, self.fields()[-1] * MILLITESLA
+        way = abs(first - USUAL_FIELD) + abs(last - first)
         return self.points() * self.reading_seconds() + way / USUAL_RAMP + self.si("tilt") / USUAL_TURN
 
     def label(self) -> str:
@@ -187,10 +185,9 @@ class HanleCurve(InertiaProcedure):
         return f"{degrees(self.si('tilt')):.4g}°, {strength}"
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
-        reading = yield from self.make_ready(setup)
+        reading = yield from self.make_ready(setup, Move(setup.holder, "tilt", self.si("tilt")),
+                                             Move(setup.magnet, "field", self.fields()[0] * MILLITESLA))
         yield Move(setup.modulator, "frequency", self.si("modulation_frequency"))
-        yield Move(setup.pump, "shutter", "closed")
-        yield Move(setup.holder, "tilt", self.si("tilt"))
         yield from self.set_pump(setup, self.si("q") if self.q is not None else self.q_of(self.si("power")))
         for i, field in enumerate(self.fields()):
             yield from ramp(setup, field * MILLITESLA, dark=True)

@@ -107,9 +107,8 @@ class ModulationFrequencyScan(FrequencyProcedure):
         return f"{number(self.si('power'))} W_π, {number(self.si('field') / MILLITESLA, 'mT')}"
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
-        reading = yield from self.make_ready(setup)
+        reading = yield from self.make_ready(setup, Move(setup.magnet, "field", self.si("field")))
         yield from self.set_pump(setup, self.q_of(self.si("power")))
-        yield Move(setup.magnet, "field", self.si("field"))
         for i, frequency in enumerate(self.frequencies()):
             yield Move(setup.modulator, "frequency", frequency * 1e3)
             if i == 0:
@@ -172,8 +171,7 @@ class InertiaPowerSeries(FrequencyProcedure):
         return number(self.si("field") / MILLITESLA, "mT")
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
-        reading = yield from self.make_ready(setup)
-        yield Move(setup.magnet, "field", self.si("field"))
+        reading = yield from self.make_ready(setup, Move(setup.magnet, "field", self.si("field")))
         for p, power in enumerate(self.power_ratios()):
             yield from self.set_pump(setup, self.q_of(power))
             for i, frequency in enumerate(self.frequencies()):
@@ -257,9 +255,8 @@ class PowerScan(InertiaProcedure):
         return f"{number(self.si('field') / MILLITESLA, 'mT')}, {number(self.si('modulation_frequency'), 'Hz')}"
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
-        reading = yield from self.make_ready(setup)
+        reading = yield from self.make_ready(setup, Move(setup.magnet, "field", self.si("field")))
         yield Move(setup.modulator, "frequency", self.si("modulation_frequency"))
-        yield Move(setup.magnet, "field", self.si("field"))
         for i, power in enumerate(self.power_ratios()):
             yield from self.set_pump(setup, self.q_of(power))
             if i == 0:

@@ -1,10 +1,12 @@
 r"""Nodes and weights for averages over the frozen Overhauser field, eq. (4).
 
-With the external field along z the average is two-dimensional. In units of w_n and with transverse components scaled
+In units of w_n and with transverse components scaled
 by lambda, the total field about its own origin has length r and angle theta, and
 
-.. math::  p\,dV = \frac{2}{\sqrt\pi} r^2 e^{-(r - b\cos\theta)^2} e^{-b^2\sin^2\theta}\, dr\, \sin\theta\, d\theta,
-           \qquad b = \Omega_L / w_n .
+.. math::  p\,dV = \pi^{-3/2} r^2 e^{-(r - u b)^2} e^{(ub)^2 - b^2}\, dr\, \sin\theta\, d\theta\, d\varphi ,
+
+with b the external field in the same units and u the direction. With the external field along z nothing depends on the
+azimuth, and the average is two-dimensional.
 
 Along a ray (fixed theta) the response of a dot depends on r mostly through the phase psi = |W| T_R, as a rational
 function of exp(i psi) with two poles per period: the resonances |W| T_R = 2 pi n of eq. (22), sharp under weak pumping.
@@ -109,15 +111,81 @@ def _grown(nodes, count):
     return larger
 
 
+@inline
+def _resonances(ray_cosine, ray_sine, typical, trion_along, trion_across, times, pulse, points, helicities, scratch,
+                centres, widths):
+    """Find the resonances of a ray in one turn of the phase; returns how many."""
+    matrix, vector = scratch[:3], scratch[3]
+    trion_length, trion_cosine, _ = direction(trion_along, trion_across)
+    coefficients = returned(typical, trion_length, trion_cosine * trion_cosine, times)
+    found = 0
+    for z in points:
+        for k in range(helicities):
+            one, other = _poles(ray_cosine, ray_sine, coefficients, times, pulse, 1.0 - 2.0 * k, z, matrix, vector)
+            found = _add_centre(centres, widths, found, one)
+            found = _add_centre(centres, widths, found, other)
+    if found == 0:
+        centres[0], widths[0] = 0.0, _WIDEST
+        found = 1
+    order = np.argsort(centres[:found])
+    centres[:found], widths[:found] = centres[:found][order], widths[:found][order]
+    return found
+
+
+@inline
+def _along_ray(nodes, count, low, high, to_phase, middle, exponent, factor, centres, widths, found, per_stretch,
+               rule_nodes, rule_weights):
+    """Add phases psi and weights of a ray as columns 0 and 4 of ``nodes``; returns nodes and their number."""
+    over_phase = 1.0 / to_phase
+    first_turn = floor((low - pi) / (2.0 * pi)) - 1
+    last_turn = ceil((high + pi) / (2.0 * pi)) + 1
+    for turn in range(first_turn, last_turn + 1):
+        for i in range(found):
+            place, width = centres[i] + 2.0 * pi * turn, widths[i]
+            after = centres[(i + 1) % found] + 2.0 * pi * (turn + (i + 1) // found)
+            before = centres[(i - 1) % found] + 2.0 * pi * (turn - (1 if i == 0 else 0))
+            half_width = 0.5 * width
+            for side in range(2):
+                sign = 1.0 - 2.0 * side
+                full = 0.5 * (after - place) if side == 0 else 0.5 * (place - before)
+                # the part of this stretch that lies in the range, as distances from the resonance
+                if side == 0:
+                    near, far = max(0.0, low - place), min(full, high - place)
+                else:
+                    near, far = max(0.0, place - high), min(full, place - low)
+                if far <= near:
+                    continue
+                pieces = ceil((far - near) / (_GAUSS_PIECE * to_phase))
+                whole = asinh(full / width)
+                for piece in range(pieces):
+                    t0 = asinh((near + (far - near) * piece / pieces) / width)
+                    t1 = asinh((near + (far - near) * (piece + 1) / pieces) / width)
+                    n = min(per_stretch, max(3, ceil(per_stretch * (0.35 + 0.65 * (t1 - t0) / whole))))
+                    scale = (t1 - t0) * half_width * over_phase * factor
+                    if count + n > nodes.shape[0]:
+                        nodes = _grown(nodes, count)
+                    for m in range(n):
+                        grown = exp(t0 + (t1 - t0) * rule_nodes[n, m])
+                        shrunk = 1.0 / grown
+                        psi = place + sign * half_width * (grown - shrunk)
+                        r = psi * over_phase
+                        off = r - middle
+                        nodes[count, 0] = psi
+                        nodes[count, 4] = (scale * rule_weights[n, m] * (grown + shrunk) * r * r
+                                           * exp(-off * off - exponent))
+                        count += 1
+    return nodes, count
+
+
 @kernel
-def axial_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, per_angle, cut, rule_nodes,
-                rule_weights):
-    """Return fields and weights whose weighted sum is the average over the Overhauser field, for B along z.
+def ray_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, per_angle, cut, rule_nodes, rule_weights):
+    """Return fields and weights whose weighted sum is the average over the Overhauser field.
 
     Parameters
     ----------
     larmor : tuple of float
-        W_L and W_L^T along z, rad/s; W_L >= 0.
+        W_L along z and along x, W_L^T along z and along x, rad/s; the first two at least 0. With nothing along x
+        the average is over two dimensions, otherwise over three.
     nuclear : tuple of float
         w_n (rad/s), lambda, chi, and the ratio chi lambda / lambda_T of the transverse trion field.
     times, pulse : tuple of float
@@ -139,114 +207,92 @@ def axial_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, 
         W_z, W_perp, W^T_z, W^T_perp and weight.
     """
     w_n, anisotropy, chi, chi_across = nuclear
-    w_l, w_lt = larmor
-    period, tau_s = times[0], times[1]
+    w_z, w_x, t_z, t_x = larmor
+    period, tau_s, tau_t, tau_0 = times
     q_z = pulse[0]
-    b = w_l / w_n
+    b_z, b_x = w_z / w_n, anisotropy * w_x / w_n
+    square = b_z * b_z + b_x * b_x
+    tilted = b_x > 0.0
     nodes = np.empty((2048, 5))
     count = 0
-    matrix, vector = np.empty((3, 3)), np.empty(3)
+    scratch = np.empty((4, 3))
     centres, widths = np.empty(_MOST_CENTRES), np.empty(_MOST_CENTRES)
     # how far from theta = 0 the pole in the angle lies; the trion's field is taken as along z there
-    _, _, tau_t, tau_0 = times
     decay = exp(-period / tau_s)
     back = 1.0 / (1.0 + tau_0 / tau_t - tau_0 / tau_s)
     sharpest = _WIDEST
     for z in points:
-        open_ = z - pulse[1] * decay
-        sigma = decay * (q_z - pulse[1] + (1.0 - q_z) * back) / open_
+        sigma = decay * (q_z - pulse[1] + (1.0 - q_z) * back) / (z - pulse[1] * decay)
         if abs(sigma) > 1e-6:
             sharpest = min(sharpest, anisotropy * sqrt(abs((1.0 - sigma) / sigma)))
     sharpest = max(sharpest, 1e-6)
-    halves = 2 if b * b < cut else 1
-    end = 0.5 * pi
-    if b * b > cut:
-        end = min(end, np.arcsin(sqrt(cut) / b))
-    last = asinh(end / sharpest)
-    for half in range(halves):
+    # where the weight is, in theta: all of the sphere, or about the direction of the external field
+    peak = np.arctan2(b_x, b_z)
+    reach = pi if square <= cut else np.arcsin(sqrt(cut / square))
+    lowest, highest = max(0.0, peak - reach), min(pi, peak + reach)
+    azimuths = per_angle if tilted else 1
+    for half in range(2):
+        # distances from the nearer end of the z axis
+        if half == 0:
+            near, far = lowest, min(highest, 0.5 * pi)
+        else:
+            near, far = pi - highest, min(pi - lowest, 0.5 * pi)
+        if far <= near:
+            continue
+        first, last = asinh(near / sharpest), asinh(far / sharpest)
         for j in range(per_angle):
-            t = last * rule_nodes[per_angle, j]
+            t = first + (last - first) * rule_nodes[per_angle, j]
             theta = sharpest * sinh(t)
-            angle_weight = last * rule_weights[per_angle, j] * sharpest * cosh(t)
+            angle_weight = (last - first) * rule_weights[per_angle, j] * sharpest * cosh(t)
             sine, cosine = np.sin(theta), np.cos(theta)
             if half == 1:
                 cosine = -cosine
             scale = sqrt(cosine * cosine + sine * sine / (anisotropy * anisotropy))  # |W| / r
             ray_cosine, ray_sine = cosine / scale, sine / (anisotropy * scale)
-            middle = b * cosine
-            inside = cut - b * b * sine * sine
-            if inside <= 0.0:
-                continue
-            reach = sqrt(inside)
-            if middle + reach <= 0.0:
-                continue
             to_phase = period * w_n * scale
-            over_phase = 1.0 / to_phase
-            ray_exponent = b * b * sine * sine
-            low, high = max(0.0, middle - reach) * to_phase, (middle + reach) * to_phase
-            # resonances of this ray, with the slow factors as they are where the weight is large
-            typical = max(middle, 0.8) * scale * w_n
-            trion_along = chi * (typical * ray_cosine - w_l) + w_lt
-            trion_across = chi_across * typical * ray_sine
-            trion_length, trion_cosine, _ = direction(trion_along, trion_across)
-            coefficients = returned(typical, trion_length, trion_cosine * trion_cosine, times)
-            found = 0
-            for z in points:
-                for k in range(helicities):
-                    one, other = _poles(ray_cosine, ray_sine, coefficients, times, pulse, 1.0 - 2.0 * k, z, matrix,
-                                        vector)
-                    found = _add_centre(centres, widths, found, one)
-                    found = _add_centre(centres, widths, found, other)
-            if found == 0:
-                centres[0], widths[0] = 0.0, _WIDEST
-                found = 1
-            order = np.argsort(centres[:found])
-            first_turn = floor((low - pi) / (2.0 * pi)) - 1
-            last_turn = ceil((high + pi) / (2.0 * pi)) + 1
-            for turn in range(first_turn, last_turn + 1):
-                for i in range(found):
-                    place = centres[order[i]] + 2.0 * pi * turn
-                    width = widths[order[i]]
-                    after = centres[order[(i + 1) % found]] + 2.0 * pi * (turn + (i + 1) // found)
-                    before = centres[order[(i - 1) % found]] + 2.0 * pi * (turn - (1 if i == 0 else 0))
-                    half_width = 0.5 * width
-                    for side in range(2):
-                        sign = 1.0 - 2.0 * side
-                        full = 0.5 * (after - place) if side == 0 else 0.5 * (place - before)
-                        # the part of this stretch that lies in the range, as distances from the resonance
-                        if side == 0:
-                            near, far = max(0.0, low - place), min(full, high - place)
-                        else:
-                            near, far = max(0.0, place - high), min(full, place - low)
-                        if far <= near:
-                            continue
-                        pieces = ceil((far - near) / (_GAUSS_PIECE * to_phase))
-                        whole = asinh(full / width)
-                        for piece in range(pieces):
-                            left = near + (far - near) * piece / pieces
-                            right = near + (far - near) * (piece + 1) / pieces
-                            t0, t1 = asinh(left / width), asinh(right / width)
-                            share = (t1 - t0) / whole
-                            n = min(per_stretch, max(3, ceil(per_stretch * (0.35 + 0.65 * share))))
-                            factor = (t1 - t0) * half_width * over_phase * angle_weight * sine * (2.0 / sqrt(pi))
-                            if count + n > nodes.shape[0]:
-                                nodes = _grown(nodes, count)
-                            for m in range(n):
-                                grown = exp(t0 + (t1 - t0) * rule_nodes[n, m])
-                                shrunk = 1.0 / grown
-                                psi = place + sign * half_width * (grown - shrunk)
-                                r = psi * over_phase
-                                off = r - middle
-                                weight = (factor * rule_weights[n, m] * (grown + shrunk) * r * r
-                                          * exp(-off * off - ray_exponent))
-                                total = psi / period
-                                along, across = total * ray_cosine, total * ray_sine
-                                nodes[count, 0] = along
-                                nodes[count, 1] = across
-                                nodes[count, 2] = chi * (along - w_l) + w_lt
-                                nodes[count, 3] = chi_across * across
-                                nodes[count, 4] = weight
-                                count += 1
+            around = pi
+            if tilted and square > cut:
+                edge = (sqrt(square - cut) - b_z * cosine) / (b_x * sine)
+                around = 0.0 if edge >= 1.0 else (pi if edge <= -1.0 else np.arccos(edge))
+                if around == 0.0:
+                    continue
+            for k in range(azimuths):
+                if tilted:  # even in the azimuth
+                    azimuth = around * rule_nodes[azimuths, k]
+                    factor = 2.0 * around * rule_weights[azimuths, k] / pi ** 1.5
+                    turn_c, turn_s = np.cos(azimuth), np.sin(azimuth)
+                else:
+                    factor, turn_c, turn_s = 2.0 / sqrt(pi), 1.0, 0.0
+                middle = b_z * cosine + b_x * sine * turn_c
+                exponent = square - middle * middle
+                if not tilted:  # the same, without cancellation in strong fields
+                    exponent = square * sine * sine
+                inside = cut - exponent
+                if inside <= 0.0 or middle + sqrt(inside) <= 0.0:
+                    continue
+                spread = sqrt(inside)
+                typical = max(middle, 0.8) * scale * w_n
+                start = count
+                across_x = chi_across * (typical * ray_sine * turn_c - w_x) + t_x
+                across_y = chi_across * typical * ray_sine * turn_s
+                found = _resonances(ray_cosine, ray_sine, typical, chi * (typical * ray_cosine - w_z) + t_z,
+                                    sqrt(across_x * across_x + across_y * across_y), times, pulse, points, helicities,
+                                    scratch, centres, widths)
+                nodes, count = _along_ray(nodes, count, max(0.0, middle - spread) * to_phase,
+                                          (middle + spread) * to_phase, to_phase, middle, exponent,
+                                          factor * angle_weight * sine, centres, widths, found, per_stretch,
+                                          rule_nodes, rule_weights)
+                for m in range(start, count):
+                    total = nodes[m, 0] / period
+                    along, across = total * ray_cosine, total * ray_sine
+                    nodes[m, 0], nodes[m, 1] = along, across
+                    nodes[m, 2] = chi * (along - w_z) + t_z
+                    if tilted:
+                        x = chi_across * (across * turn_c - w_x) + t_x
+                        y = chi_across * across * turn_s
+                        nodes[m, 3] = sqrt(x * x + y * y)
+                    else:
+                        nodes[m, 3] = chi_across * across
     return nodes[:count]
 
 

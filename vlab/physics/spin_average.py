@@ -63,10 +63,12 @@ class SpinSystem:
     """q_z, q_perp, kick, phi."""
     correlation_time: float = inf
     """tau_c after which a dot has another nuclear field, s."""
+    random: bool = False
+    """Whether averages are quasi-Monte-Carlo, with one standard deviation for their error, instead of quadratures."""
 
     @property
     def axial(self) -> bool:
-        """Whether the field is along z, so that the average is two-dimensional."""
+        """Whether the field is along z, so that nothing depends on the azimuth."""
         return abs(sin(self.tilt)) < 1e-12 or self.larmor == (0.0, 0.0)
 
 
@@ -126,7 +128,7 @@ def _together(system: SpinSystem, points: Complexes, respond: Callable[..., Comp
 
     phases = np.angle(points)
     low, high = phases[phases > 0.0].min(initial=np.inf), phases.max()
-    if len(points) <= _MANY or not system.axial:
+    if len(points) <= _MANY:
         return mean(points)
     nodes = 0.5 * (1.0 - np.cos(pi * (np.arange(_SUPPORTS) + 0.5) / _SUPPORTS))
     supports = low * (high / low) ** nodes
@@ -169,8 +171,6 @@ def _groups(system: SpinSystem, frequencies: Floats) -> list[NDArray[np.intp]]:
     width = 1.0 - system.pulse[1] * np.exp(-period / tau_s)
     phases = np.asarray(frequencies, dtype=float) * period
     order = np.argsort(phases, kind="stable")
-    if not system.axial:
-        return [order]
     groups: list[list[int]] = []
     for i in order:
         if groups and phases[i] - phases[groups[-1][0]] <= 0.5 * max(width, 0.3 * phases[groups[-1][0]]):
@@ -255,7 +255,7 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
     points : ndarray of complex
         z at which the resonances are to be resolved.
     helicities : int
-        See `overhauser.axial_nodes`.
+        See `overhauser.ray_nodes`.
     tolerance : float
         Wanted error, relative to max(largest value, `FLOOR`).
     rules : sequence of (int, int)
@@ -268,12 +268,9 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
     InterruptedError
         ``stop()`` became true.
     """
-    if not system.axial:
-        return _sampled(system, respond, tolerance, stop)
-    along = float(np.cos(system.tilt))  # +1 or -1
-    larmor, trion = system.larmor[0] * along, system.larmor[1] * along
-    if larmor < 0.0:  # the average is even in the field
-        larmor, trion = -larmor, -trion
+    if system.random:
+        return sampled(system, respond, tolerance, stop)
+    larmor = _first_quadrant(system)
     cut = log(1.0 / tolerance) + 7.0
     before: Complexes | None = None
     last: Floats | None = None
@@ -283,8 +280,8 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
     for per_stretch, per_angle in rules[1 if tolerance < _FINE else 0:]:
         if stop is not None and stop():
             raise InterruptedError("stopped")
-        nodes = overhauser.axial_nodes((larmor, trion), system.nuclear, system.times, system.pulse, points, helicities,
-                                       per_stretch, per_angle, cut, *overhauser.RULES)
+        nodes = overhauser.ray_nodes(larmor, system.nuclear, system.times, system.pulse, points, helicities,
+                                     per_stretch, per_angle, cut, *overhauser.RULES)
         values, count = respond(nodes), len(nodes)
         if before is not None:
             now = np.abs(values - before)
@@ -299,8 +296,25 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
     return Average(values, error, count)
 
 
-def _sampled(system: SpinSystem, respond: Callable[[Floats], Complexes], tolerance: float,
-             stop: Callable[[], bool] | None) -> Average:
+def _first_quadrant(system: SpinSystem) -> Four:
+    """Return the external fields along z and x, turned and mirrored so that those of the resident spin are positive.
+
+    The average is even in the field as a whole, and in the azimuth.
+    """
+    c, s = (float(np.cos(system.tilt)), float(np.sin(system.tilt)))
+    if system.axial:
+        c, s = (1.0 if c >= 0.0 else -1.0), 0.0
+    w_l, w_lt = system.larmor
+    along, trion_along, across, trion_across = w_l * c, w_lt * c, w_l * s, w_lt * s
+    if along < 0.0:
+        along, trion_along, across, trion_across = -along, -trion_along, -across, -trion_across
+    if across < 0.0:
+        across, trion_across = -across, -trion_across
+    return abs(along), abs(across), trion_along, trion_across  # no negative zeros
+
+
+def sampled(system: SpinSystem, respond: Callable[[Floats], Complexes], tolerance: float,
+            stop: Callable[[], bool] | None = None) -> Average:
     """Quasi-Monte-Carlo over randomly shifted Sobol sequences, whose scatter gives the error."""
     w_l, w_lt = system.larmor
     c, s = float(np.cos(system.tilt)), float(np.sin(system.tilt))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import exp, inf, isfinite, pi, sin
@@ -218,7 +218,8 @@ class SpinEnsemble(Parameters):
 
     def inertia_signal(self, *, field: Quantity, pump: Pump, modulation_frequency: Quantity | None = None,
                        pulses_per_half_period: int | None = None, tilt: Quantity | None = None,
-                       tolerance: float = 1e-6, stop: Callable[[], bool] | None = None) -> InertiaSignal:
+                       tolerance: float = 1e-6, method: str = "quadrature",
+                       stop: Callable[[], bool] | None = None) -> InertiaSignal:
         """Return the spin inertia signal, eq. (1), of the periodic state.
 
         Parameters
@@ -234,9 +235,12 @@ class SpinEnsemble(Parameters):
             n instead of a frequency: T_m = 2 n T_R exactly, with the drive's component 1/(n sin(pi/2n)) in place of
             2/pi.
         tilt : Quantity, optional
-            Angle between the field and the growth axis; other than 0 the average is quasi-Monte-Carlo.
+            Angle between the field and the growth axis; other than 0 the average is over three dimensions.
         tolerance : float
             Wanted error, relative to max(L, 0.01).
+        method : {"quadrature", "quasi-monte-carlo"}
+            How the average over nuclear fields is taken. The second, in up to a million dots, is an independent check;
+            its error is one standard deviation.
         stop : callable, optional
             Asked often; true ends the computation with `InterruptedError`.
 
@@ -260,6 +264,8 @@ class SpinEnsemble(Parameters):
         angle = 0.0 if tilt is None else to_si(tilt, "rad", "inertia_signal.tilt")
         if not (isinstance(tolerance, float) and isfinite(tolerance) and 1e-10 <= tolerance <= 0.1):
             raise LimitError(f"inertia_signal.tolerance got {tolerance!r}; it wants a number from 1e-10 to 0.1.")
+        if method not in ("quadrature", "quasi-monte-carlo"):
+            raise LimitError(f"inertia_signal.method got {method!r}; it wants quadrature or quasi-monte-carlo.")
         if pulses_per_half_period is not None:
             if modulation_frequency is not None:
                 raise SettingError("inertia_signal wants modulation_frequency or pulses_per_half_period, not both.")
@@ -280,7 +286,7 @@ class SpinEnsemble(Parameters):
         flat = all_fields.ravel()
         for value in dict.fromkeys(flat.tolist()):
             here = np.flatnonzero(flat == value)
-            system = self.system(float(value), action, period, angle)
+            system = replace(self.system(float(value), action, period, angle), random=method != "quadrature")
             found = spectrum(system, used[here], pulses_per_half_period, tolerance, stop)
             used[here], signal[here], error[here] = found[0], found[1].values, found[1].error
             if not carries(system, tolerance):
