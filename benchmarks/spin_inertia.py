@@ -43,6 +43,17 @@ def rows() -> Iterator[Row]:
                              Pump(q=0.5, phi=np.pi / 2), frequency, 1e-4, POINTS * whole, f"{peer}, 1024 random dots")
 
 
+def component(zeta, lengths):
+    """Return the drive's Fourier component for helicities in turn."""
+    return spin_inertia.drive_component(zeta, np.where(np.arange(len(lengths)) % 2, -1.0, 1.0), lengths)
+
+
+def pattern_sum(nodes, times, pulse, lengths, zeta, delays):
+    """Return the mean spin for helicities in turn."""
+    return spin_inertia.pattern_response(nodes, times, spin_inertia.both_helicities(pulse), np.arange(len(lengths)) % 2,
+                                         lengths, zeta, delays)
+
+
 class Case:
     """The fixed case as plain numbers."""
 
@@ -131,9 +142,8 @@ def one_signal(case: Case, whole: float, peer: str, peer_error: str) -> Row:
         return spin_inertia.linear_response(case.fields, case.system.times, case.system.pulse, point)[0]
 
     lengths = np.array([HALF, HALF])
-    drive = -spin_inertia.square_wave_component(1 / point[0], lengths)
-    other = spin_inertia.pattern_response(case.fields, case.system.times, case.system.pulse, lengths, 1 / point[0],
-                                          np.empty(0))[0] / drive
+    drive = -component(1 / point[0], lengths)
+    other = pattern_sum(case.fields, case.system.times, case.system.pulse, lengths, 1 / point[0], np.empty(0))[0] / drive
     return Row("spin inertia: one L(f_m), 1024 dots", best(ours, loops=20), f"{abs(ours() - other):.1e}", peer, whole,
                peer_error)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import ceil
 from typing import Any
 
@@ -67,6 +67,8 @@ class Bench:
         self._preparation = 0
         self._announced: list[int] = []
         self._anchor_ps: int | None = None
+        self.give_up: Callable[[], bool] = lambda: False
+        """Asked during long computations; true ends them with `InterruptedError`. A run sets it."""
         for instrument in instruments.values():
             instrument._before_event = self.close_tick
             instrument._now_ps = self._present
@@ -228,9 +230,11 @@ class Bench:
         done = self._origin_ps + self._ticks * self._tick_ps
         if end_ps > done:
             outer, self._anchor_ps = self._anchor_ps, done
-            self._open_room()
-            self._compute(TickGrid(done, end_ps - done, 0, 1, self._epoch_ps))
-            self._anchor_ps = outer
+            try:
+                self._open_room()
+                self._compute(TickGrid(done, end_ps - done, 0, 1, self._epoch_ps))
+            finally:
+                self._anchor_ps = outer
         self._origin_ps, self._ticks, self._tick_ps = end_ps, 0, 0
 
     def _let_pass(self, horizon_ps: int) -> None:

@@ -8,10 +8,11 @@ from vlab.lab.cable import Reference
 
 
 class HelicityModulator(Instrument):
-    """An electro-optic modulator: the helicity of the pump is +depth for half of each period, then -depth.
+    """A modulator of the pump's helicity: +depth for half of each period and then -depth, or depth times a sine.
 
-    At depth 1 the light is circular, below it elliptical. The reference output follows the fundamental of the helicity.
-    Stopped, it passes light of helicity +depth.
+    An electro-optic modulator makes a square wave, a photoelastic one a sine. At depth 1 the light is circular, below
+    it elliptical. The reference output follows the fundamental of the helicity. Stopped, it passes light of helicity
+    +depth.
     """
 
     title = "Helicity modulator"
@@ -19,6 +20,7 @@ class HelicityModulator(Instrument):
 
     state = Setting(None, "running", choices=("running", "stopped"), help="Start or stop the modulation.")
     frequency = Setting("kHz", 10.0, limits=(1e-3, 1e4), help="Set the modulation frequency.")
+    waveform = Setting(None, "square", choices=("square", "sine"), help="Choose how the helicity changes with time.")
     depth = Setting("", 1.0, limits=(0.0, 1.0), help="Set the ellipticity of the light, 1 for circular light.")
 
     def modulation(self) -> float | None:

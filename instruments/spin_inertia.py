@@ -67,6 +67,7 @@ class SpinInertiaBench(Bench):
         self._specimen = specimen or SpinSpecimen(ensemble)
         self._response: SpinResponse | None = None
         super().__init__(instruments, CABLES, seed=seed, noise=noise)
+        self._specimen.give_up = lambda: self.give_up()
         self._room = self._present_room()
         self.reset()
 
@@ -141,6 +142,7 @@ class SpinInertiaBench(Bench):
             delay=Ramp(stage.actual("delay"), stage.slope("delay")),
             energy=train.energy, period=train.period, detuning=train.detuning, duration=train.duration,
             ellipticity=float(self.modulator.read("depth")), modulation=self.modulator.modulation(),
+            sine=self.modulator.read("waveform") == "sine",
             harmonics=self._visible_harmonics())
 
     def _visible_harmonics(self) -> tuple[int, ...]:

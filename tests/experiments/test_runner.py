@@ -250,3 +250,44 @@ def test_the_same_procedure_runs_in_a_real_room():
     assert room.prepared == [True]
     assert float(found["time"][-1]) >= 5 * 2e-3
     assert room.laser.values["photon_energy"] == pytest.approx(2e-19 + 1.602176634e-25, rel=1e-9)
+
+
+def test_abort_ends_a_long_computation_of_the_sample():
+    """The engine would never end by itself; the run is aborted in its midst, keeps its points and closes the shutters."""
+    import threading
+
+    from instruments import spin_inertia_bench
+    from vlab.experiments import PowerScan
+    from vlab.experiments.runner import Measured, Run
+
+    bench = spin_inertia_bench(noise=False)
+    engine = bench._specimen._engine
+    waiting = threading.Event()
+
+    class Endless:
+        def amplitude(self, *, stop, **question):
+            if len(points) < 2:
+                return engine.amplitude(stop=stop, **question)
+            waiting.set()
+            while not stop():
+                pass
+            raise InterruptedError("stopped")
+
+    points = []
+    bench._specimen._engine = Endless()
+    run = Run(PowerScan(), bench, save=False)
+    run.subscribe(lambda event: points.append(event) if isinstance(event, Measured) else None)
+    threading.Thread(target=lambda: (waiting.wait(), run.abort())).start()
+    bench._specimen._ask.cache_clear()
+    safe = bench.make_safe
+
+    def make_safe():
+        bench._specimen._engine = engine  # so that the tick that was given up can be finished
+        safe()
+
+    bench.make_safe = make_safe
+    dataset = run.execute()
+    assert dataset.attrs["status"] == "aborted"
+    assert dataset.attrs["points"] == 2
+    assert bench.pump.read("shutter") == "closed"
+    assert not bench.give_up()

@@ -17,6 +17,21 @@ TABLE = {
 ZERO = np.zeros(1)
 
 
+def square(system, n):
+    return spin_average.Pattern.square(system.pulse, [n, n])
+
+
+def component(zeta, lengths):
+    """Return the drive's Fourier component for helicities in turn."""
+    return spin_inertia.drive_component(zeta, np.where(np.arange(len(lengths)) % 2, -1.0, 1.0), lengths)
+
+
+def pattern_sum(nodes, times, pulse, lengths, zeta, delays):
+    """Return the mean spin for helicities in turn."""
+    return spin_inertia.pattern_response(nodes, times, spin_inertia.both_helicities(pulse), np.arange(len(lengths)) % 2,
+                                         lengths, zeta, delays)
+
+
 def make(kind, field, q, phi=0.0, *, period=13.2e-9, tilt=0.0, anisotropy=None):
     (w_n, w_t), taus, (lam, lam_t), (g, g_t) = TABLE[kind]
     lam = anisotropy or lam
@@ -26,8 +41,8 @@ def make(kind, field, q, phi=0.0, *, period=13.2e-9, tilt=0.0, anisotropy=None):
 
 
 def nodes_of(system, points, per_stretch=60, per_angle=64, helicities=1):
-    return overhauser.ray_nodes(spin_average._first_quadrant(system), system.nuclear, system.times, system.pulse, points, helicities,
-                                  per_stretch, per_angle, 30.0, *overhauser.RULES)
+    return overhauser.ray_nodes(spin_average._first_quadrant(system), system.nuclear, system.times, system.pulse,
+                                points, helicities, per_stretch, per_angle, 30.0, *overhauser.RULES)
 
 
 def test_the_weights_are_the_distribution_of_eq_4():
@@ -104,8 +119,8 @@ def test_quasi_monte_carlo_agrees_with_quadrature_within_its_error():
 
 
 @pytest.mark.parametrize(("kind", "q", "phi", "field", "tilt"), [
-    ("n", 0.5, 0.0, 0.02, pi / 2), ("n", 0.5, 0.0, 0.1, 0.3), ("p", 0.95, 0.0, 0.003, 1.2), ("p", 0.5, 0.0, -0.1, pi / 2),
-    ("n", 0.5, 1.0, 0.003, 1.2), ("p", 0.0, 0.0, 0.01, 2.0),
+    ("n", 0.5, 0.0, 0.02, pi / 2), ("n", 0.5, 0.0, 0.1, 0.3), ("p", 0.95, 0.0, 0.003, 1.2),
+    ("p", 0.5, 0.0, -0.1, pi / 2), ("n", 0.5, 1.0, 0.003, 1.2), ("p", 0.0, 0.0, 0.01, 2.0),
 ])
 def test_tilted_fields_by_rays_and_by_quasi_monte_carlo(kind, q, phi, field, tilt):
     """Three dimensions: the quadrature keeps its tolerance, and random points agree within four of their sigmas."""
@@ -179,13 +194,13 @@ def test_detuned_pulses_to_their_tolerance(phi):
 @pytest.mark.parametrize(("kind", "q"), [("p", 0.95), ("n", 0.5)])
 def test_modulated_detuned_pulses_against_monte_carlo(kind, q):
     system = make(kind, 0.01, q, 1.3)
-    found = spin_average.pattern(system, [13, 13], 1, 1e-2)
+    found = spin_average.pattern(system, square(system, 13), 1, 1e-2)
     w_n, lam, chi, chi_across = system.nuclear
     drawn = np.random.default_rng(4).normal(size=(20_000, 3)) * w_n / np.sqrt(2) / np.array([lam, lam, 1.0])
     fields = overhauser.fields_of(drawn, (system.larmor[0], 0.0, system.larmor[1], 0.0), (chi_across, chi))
     lengths, zeta = np.array([13, 13]), np.exp(-1j * pi / 13)
-    drive = -spin_inertia.square_wave_component(zeta, lengths)
-    each = 40 * np.array([spin_inertia.pattern_response(b, system.times, system.pulse, lengths, zeta, np.empty(0))[0]
+    drive = -component(zeta, lengths)
+    each = 40 * np.array([pattern_sum(b, system.times, system.pulse, lengths, zeta, np.empty(0))[0]
                           for b in fields.reshape(40, 500, 5)]) / drive * abs(drive)
     for part in (np.real, np.imag):
         values = part(each)
@@ -198,8 +213,8 @@ def test_even_in_field_and_in_detuning():
             up = spin_average.steady(make(kind, 0.02, 0.7, phi), 1e-7).values[0]
             assert abs(up - spin_average.steady(make(kind, -0.02, 0.7, phi), 1e-7).values[0]) < 1e-12
             assert abs(up - spin_average.steady(make(kind, 0.02, 0.7, -phi), 1e-7).values[0]) < 1e-8
-        up = spin_average.pattern(make(kind, 0.02, 0.5, 0.8), [9, 9], 1, 1e-4)
-        down = spin_average.pattern(make(kind, 0.02, 0.5, -0.8), [9, 9], 1, 1e-4)
+        up = spin_average.pattern(make(kind, 0.02, 0.5, 0.8), square(make(kind, 0.02, 0.5, 0.8), 9), 1, 1e-4)
+        down = spin_average.pattern(make(kind, 0.02, 0.5, -0.8), square(make(kind, 0.02, 0.5, -0.8), 9), 1, 1e-4)
         assert abs(up.values[0] - down.values[0]) < 2 * (up.error[0] + down.error[0])
 
 

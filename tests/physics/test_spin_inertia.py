@@ -17,6 +17,17 @@ P_TYPE = (13.2e-9, 5200e-9, 35e-9, 0.4e-9)
 AT_PULSE = np.empty(0)
 
 
+def component(zeta, lengths):
+    """Return the drive's Fourier component for helicities in turn."""
+    return spin_inertia.drive_component(zeta, np.where(np.arange(len(lengths)) % 2, -1.0, 1.0), lengths)
+
+
+def pattern_sum(nodes, times, pulse, lengths, zeta, delays):
+    """Return the mean spin for helicities in turn."""
+    return spin_inertia.pattern_response(nodes, times, spin_inertia.both_helicities(pulse), np.arange(len(lengths)) % 2,
+                                         lengths, zeta, delays)
+
+
 def circular(q, phi=0.0):
     return (1 + q * q) / 2, q, (1 - q * q) / 4, phi
 
@@ -107,8 +118,8 @@ def test_detuned_pulses(times):
     for n in (2, 7, 40):
         dot, node, pulse = random_dot(rng, times, rng.uniform(-3, 3))
         lengths, zeta = np.array([n, n]), np.exp(-1j * np.pi / n)
-        sums = spin_inertia.pattern_response(node, times, pulse, lengths, zeta, AT_PULSE)[0]
-        drive = -spin_inertia.square_wave_component(zeta, lengths)
+        sums = pattern_sum(node, times, pulse, lengths, zeta, AT_PULSE)[0]
+        drive = -component(zeta, lengths)
         assert abs(sums / drive * abs(drive) - slow.modulated_signal([dot], n)) < 1e-12
         steady = spin_inertia.steady_response(node, times, pulse)
         assert abs(abs(steady) * 2 / np.pi - slow.zero_frequency_signal([dot])) < 1e-13
@@ -127,7 +138,7 @@ def test_a_pattern_of_unequal_runs_is_plain_iteration():
             if turn == 399:
                 total += spin[2] * zeta**k
             spin = maps[p][0] @ spin + maps[p][1]
-    found = spin_inertia.pattern_response(node, N_TYPE, pulse, lengths, zeta, AT_PULSE)[0]
+    found = pattern_sum(node, N_TYPE, pulse, lengths, zeta, AT_PULSE)[0]
     assert abs(found - total / lengths.sum() / zeta) < 1e-13
 
 
@@ -136,8 +147,8 @@ def test_without_detuning_the_pattern_is_the_linear_response():
     for lengths, turns in ((np.array([5, 5]), 1), (np.array([3, 4, 3, 4]), 2), (np.array([2, 3, 2, 2, 3, 2]), 3)):
         _, node, pulse = random_dot(rng, P_TYPE)
         zeta = np.exp(-2j * np.pi * turns / lengths.sum())
-        sums = spin_inertia.pattern_response(node, P_TYPE, pulse, lengths, zeta, AT_PULSE)[0]
-        drive = -spin_inertia.square_wave_component(zeta, lengths)
+        sums = pattern_sum(node, P_TYPE, pulse, lengths, zeta, AT_PULSE)[0]
+        drive = -component(zeta, lengths)
         assert abs(sums / drive - spin_inertia.linear_response(node, P_TYPE, pulse, np.array([1 / zeta]))[0]) < 1e-13
 
 
@@ -161,8 +172,8 @@ def test_between_pulses():
         assert abs(j + expected[5]) < 1e-13
     assert abs(spin[-1] - spin_inertia.linear_response(node, N_TYPE, pulse, np.array([z]))[0]) < 1e-13
     lengths, zeta = np.array([9, 9]), np.exp(-1j * np.pi / 9)
-    drive = -spin_inertia.square_wave_component(zeta, lengths)
-    probed = spin_inertia.pattern_response(node, N_TYPE, pulse, lengths, zeta, delays) / drive
+    drive = -component(zeta, lengths)
+    probed = pattern_sum(node, N_TYPE, pulse, lengths, zeta, delays) / drive
     s, j = spin_inertia.delayed_response(node, N_TYPE, pulse, 1 / zeta, delays)
     np.testing.assert_allclose(probed, s - j, atol=1e-14)
 
@@ -181,7 +192,7 @@ def test_probing_detuned_pulses_later_is_plain_iteration():
         after = d @ before + kick
         y = later @ np.concatenate([after, [0, 0, (before - after)[2]]])
         total += (y[2] - y[5]) * zeta**k
-    found = spin_inertia.pattern_response(node, N_TYPE, pulse, lengths, zeta, np.array([delay]))[0]
+    found = pattern_sum(node, N_TYPE, pulse, lengths, zeta, np.array([delay]))[0]
     assert abs(found - total / (2 * n)) < 1e-13
 
 
@@ -255,7 +266,7 @@ def test_no_signal_beyond_the_bound(q, phi, n, seed, period, tau_t):
     node = np.array([[*rng.normal(size=4) * 10 ** rng.uniform(7, 10), 1.0]])
     node[0, [1, 3]] = abs(node[0, [1, 3]])
     lengths, zeta = np.array([n, n]), np.exp(-1j * np.pi / n)
-    sums = spin_inertia.pattern_response(node, times, circular(q, phi), lengths, zeta, AT_PULSE)[0]
+    sums = pattern_sum(node, times, circular(q, phi), lengths, zeta, AT_PULSE)[0]
     assert abs(sums) <= 0.5 / (n * np.sin(np.pi / (2 * n))) * (1 + 1e-9)
     assert abs(spin_inertia.steady_response(node, times, circular(q, phi))) <= 0.5 + 1e-9
 

@@ -248,3 +248,41 @@ def test_the_probe_sees_amplitude_and_phase():
         assert a == pytest.approx(b, abs=5e-4)
     later = response.amplitude(pulse=action, delay=1e-9, **settings)
     assert abs(later) > abs(seen)
+
+
+def test_a_sine_of_helicity_by_plain_iteration():
+    """Twelve plateaus of elliptical light, stepped through many modulation periods for each of many nodes."""
+    from vlab.physics import spin_average
+    from vlab.physics.spin_precession import period_maps
+    from vlab.samples.periodic_response import _pattern
+
+    plateaus = tuple(pulse.PulseAction.elliptical(0.8, 0.0, float(np.sin(np.pi * (k + 0.5) / 4))) for k in range(4))
+    strongest = max(plateaus, key=lambda a: a.kick)
+    system = N.system(0.05, strongest, 13.2e-9)
+    runs = _pattern(plateaus, [8, 8])
+    assert list(runs.lengths) == [2] * 8
+    from vlab.physics import overhauser
+
+    nodes = overhauser.ray_nodes(spin_average._first_quadrant(system), system.nuclear, system.times, system.pulse,
+                                 np.array([1 + 0j]), 1, 5, 6, 12.0, *overhauser.RULES)
+    zeta, spin, sums = np.exp(-1j * np.pi / 8), np.zeros((len(nodes), 3)), 0j
+    maps = [period_maps(np.ascontiguousarray(nodes[:, :4]), system.times, tuple(a), 1.0) for a in runs.actions]
+    for period in range(60):
+        for k in range(16):
+            m, v = maps[k // 2]
+            spin = np.einsum("nij,nj->ni", m, spin) + v
+            if period == 59:
+                sums += nodes[:, 4] @ spin[:, 2] * zeta**k / 16
+    expected = sums * runs.drive(1).conjugate() / abs(runs.drive(1))
+    from vlab.physics.spin_inertia import pattern_response
+
+    found = pattern_response(nodes, system.times, runs.actions, runs.which, runs.lengths, zeta, np.empty(0))[0]
+    assert abs(found - sums) < 1e-12
+    whole = PeriodicResponse(N).amplitude(field=0.05, pulse=strongest, period=13.2e-9, frequency=1 / (16 * 13.2e-9),
+                                          plateaus=plateaus, tolerance=1e-3)
+    assert abs(whole - 2 * expected) < 2e-3
+    square = PeriodicResponse(N).amplitude(field=0.05, pulse=strongest, period=13.2e-9, frequency=1 / (16 * 13.2e-9))
+    assert 0.5 * abs(square) < abs(whole) < abs(square)
+    one = PeriodicResponse(N).amplitude(field=0.05, pulse=strongest, period=13.2e-9, frequency=1 / (16 * 13.2e-9),
+                                        plateaus=(strongest,) * 4, tolerance=1e-3)
+    assert abs(one - square) < 2e-4  # equal plateaus are a square wave

@@ -41,9 +41,12 @@ def adaptive_fields(start: float, stop: float, resonance: float) -> tuple[float,
         here = sides[-1]
         sides.append(here + (coarse if here > _RESONANCES * resonance
                              else max(resonance / _DENSEST, min(_GROWTH * here, fine))))
-    least = 0.3 * resonance / _DENSEST
     inner = {round(s * b, 7) + 0.0 for b in sides for s in (1.0, -1.0)}
-    fields = sorted({low, high, *(b for b in inner if low + least < b < high - least)})
+    fields = sorted({low, high, *(b for b in inner if low < b < high)})
+    if len(fields) > 3 and fields[1] - fields[0] < 0.5 * (fields[2] - fields[1]):  # a parabola through close points
+        del fields[1]  # means nothing
+    if len(fields) > 3 and fields[-1] - fields[-2] < 0.5 * (fields[-2] - fields[-3]):
+        del fields[-2]
     return tuple(fields if stop > start else reversed(fields))
 
 

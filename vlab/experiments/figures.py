@@ -46,7 +46,7 @@ def _mhz(value: float) -> Quantity:
     return Q_(1e3 * value, "kHz")
 
 
-def _recovery(ensemble: SpinEnsemble, frequency: Quantity, time_constants: tuple[float, ...]) -> tuple[FigureCurve, ...]:
+def _recovery(ensemble: SpinEnsemble, frequency: Quantity, *time_constants: float) -> tuple[FigureCurve, ...]:
     """Return a recovery curve for each Q of figure 2; weak pulses want long time constants (s)."""
     return tuple(FigureCurve(ensemble, PolarizationRecovery(q=Q_(q, ""), modulation_frequency=frequency,
                                                             time_constant=Q_(time_constant, "s")), f"Q = {q}")
@@ -67,7 +67,7 @@ def _figures() -> dict[str, PaperFigure]:
                                   stop=Q_(100.0, "mT"), time_constant=Q_(0.3, "s"))
     instant = N_TYPE.replace(trion_spin_relaxation_time=Q_(0.004, "ns"), spin_relaxation_time=Q_(5.2e3, "ns"))
     long, longer = (3.0, 1.0, 0.1, 0.1), (30.0, 3.0, 1.0, 1.0)
-    two_a, two_a_fast = _recovery(N_TYPE, slow, long), _recovery(N_TYPE, fast, longer)
+    two_a, two_a_fast = _recovery(N_TYPE, slow, *long), _recovery(N_TYPE, fast, *longer)
     return {
         "fig1a": PaperFigure("p-type at 300 mT: signal against modulation frequency", tuple(
             FigureCurve(P_TYPE, ModulationFrequencyScan(power=Q_(power, "")), f"{power:g} W_π")
@@ -80,8 +80,8 @@ def _figures() -> dict[str, PaperFigure]:
             for ratio in (0.01, 1.0, 10.0, 100.0))),
         "fig2a_low": PaperFigure("n-type, 10 kHz: polarization recovery", two_a),
         "fig2a_high": PaperFigure("n-type, 3 MHz: polarization recovery", two_a_fast),
-        "fig2b_low": PaperFigure("p-type, 10 kHz: polarization recovery", _recovery(P_TYPE, slow, (0.3, 0.1, 0.1, 0.1))),
-        "fig2b_high": PaperFigure("p-type, 3 MHz: polarization recovery", _recovery(P_TYPE, fast, longer)),
+        "fig2b_low": PaperFigure("p-type, 10 kHz: polarization recovery", _recovery(P_TYPE, slow, 0.3, 0.1, 0.1, 0.1)),
+        "fig2b_high": PaperFigure("p-type, 3 MHz: polarization recovery", _recovery(P_TYPE, fast, *longer)),
         "fig3a_low": PaperFigure("n-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(N_TYPE, Q_(1.0, "kHz"), 1.0)),
         "fig3a_high": PaperFigure("n-type, Q = 0.95, 1 MHz: detuned pulses", _detuned(N_TYPE, _mhz(1.0), 3.0)),
         "fig3b_low": PaperFigure("p-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(P_TYPE, Q_(1.0, "kHz"), 0.1)),
@@ -109,7 +109,8 @@ FIGURES: dict[str, PaperFigure] = _figures()
 def normalized(dataset: xarray.Dataset) -> xarray.Dataset:
     """Return a recovery curve in units of its value at large fields, as figure 6 shows it.
 
-    That is the mean over the uppermost fifth of the fields that were measured: one point would hand its noise on to all.
+    That is the mean over the uppermost fifth of the fields that were measured: one point would hand its noise on to
+    all.
     """
     import numpy as np
 

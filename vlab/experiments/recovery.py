@@ -49,7 +49,7 @@ class PolarizationRecovery(InertiaProcedure):
     whole number of times between two pulses, |g| mu_B B T_R = 2 pi n hbar, strong pulses show maxima, eq. (21); state
     |g|, if you know it, to have these fields marked and resolved, and the transverse nuclear field too to have them
     corrected by eq. (23). Detuned pulses (phi) are set by the calibration page so that Q stays as it is. Figure 6 is
-    figure 2a divided by the value at the largest field, which is told among the findings.
+    figure 2a divided by the value at large fields, which is left to analysis: the findings tell it.
     """
 
     key: ClassVar[str] = "polarization_recovery"

@@ -5,6 +5,7 @@ A device trades SI floats and words, so that a procedure can be carried out with
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from vlab.lab.clock import Clock
@@ -38,6 +39,9 @@ class Setup(Protocol):
     def clock(self) -> Clock:
         """The time that passes here: lab time or the wall clock."""
         ...
+
+    give_up: Callable[[], bool]
+    """Asked by long computations; true ends them with `InterruptedError`. A run sets it; real rooms need not ask."""
 
     def begin_run(self) -> int:
         """Count a new run and return its number."""

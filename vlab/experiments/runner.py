@@ -182,7 +182,7 @@ class Run:
         status, reason = "completed", ""
         try:
             self._follow()
-        except _Stopped:
+        except (_Stopped, InterruptedError):
             status, reason = "aborted", "aborted by the user"
         except KeyboardInterrupt as pressed:
             status, reason, failure = "aborted", "interrupted from the keyboard", pressed
@@ -209,6 +209,7 @@ class Run:
         self._silence: list[Callable[[], None]] = []
         for instrument in getattr(self.setup, "instruments", {}).values():
             self._silence.append(instrument.subscribe(self._setting_changed))
+        self.setup.give_up = self._stop.is_set
         number = self.setup.begin_run()
         self._record({
             "kind": "start",
@@ -327,6 +328,7 @@ class Run:
 
     def _end(self, status: str, reason: str) -> xarray.Dataset:
         self.saving = True
+        self.setup.give_up = lambda: False
         for silence in self._silence:
             silence()
         for device, _ in self.procedure.claims(self.setup):

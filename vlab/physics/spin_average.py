@@ -20,11 +20,12 @@ from scipy.stats import qmc
 
 from vlab.physics import overhauser
 from vlab.physics.spin_inertia import (
+    both_helicities,
     delayed_response,
+    drive_component,
     linear_response,
     pattern_response,
     renewed_response,
-    square_wave_component,
     steady_response,
 )
 from vlab.physics.spin_residual import carried_response
@@ -42,6 +43,8 @@ _SIDEBANDS = ((5, 8), (7, 14), (9, 22), (12, 34), (16, 48), (20, 64), (30, 64))
 _SAFETY, _FORGET = 8.0, 250.0
 _MANY, _SUPPORTS = 96, 48
 """More frequencies than these are interpolated from so many."""
+_PORTION = 4096
+"""Dots between two looks at whether somebody wants to stop."""
 _REPLICATES = 16
 _FEWEST, _MOST = 2**9, 2**16
 """Points of one replicate."""
@@ -193,32 +196,66 @@ def steady(system: SpinSystem, tolerance: float, stop: Callable[[], bool] | None
     return Average(found.values * (2.0 / pi), found.error * (2.0 / pi), found.dots)
 
 
-def pattern(system: SpinSystem, lengths: Sequence[int], harmonic: int, tolerance: float, delays: Floats | None = None,
+@dataclass(frozen=True)
+class Pattern:
+    """A helicity pattern that repeats: runs of equal pulses."""
+
+    actions: Floats
+    """q_z, q_perp, kick, phi with the helicity's sign, shape (a, 4)."""
+    helicities: Floats
+    """Of each action, shape (a,)."""
+    which: NDArray[np.int64]
+    """The action of each run."""
+    lengths: NDArray[np.int64]
+    """Pulses of each run, at most two different numbers, one above the other."""
+    periods: int
+    """Modulation periods in the pattern."""
+
+    @classmethod
+    def square(cls, pulse: Four, lengths: Sequence[int]) -> Pattern:
+        """Return helicity +1 for ``lengths[0]`` pulses, -1 for ``lengths[1]``, and so on."""
+        runs = np.asarray(lengths, dtype=np.int64)
+        return cls(both_helicities(pulse), np.array([1.0, -1.0]), np.arange(len(runs)) % 2, runs, len(runs) // 2)
+
+    def zeta(self, harmonic: int) -> complex:
+        """Return exp(-i w T_R) at a harmonic of the modulation."""
+        return complex(np.exp(-2j * pi * harmonic * self.periods / self.lengths.sum()))
+
+    def drive(self, harmonic: int) -> complex:
+        """Return the Fourier component of what the spin follows, which is -P."""
+        return -drive_component(self.zeta(harmonic), self.helicities[self.which], self.lengths)
+
+
+def pattern(system: SpinSystem, runs: Pattern, harmonic: int, tolerance: float, delays: Floats | None = None,
             stop: Callable[[], bool] | None = None) -> Average:
     """Return the signal for a helicity pattern, for any phi, at a harmonic of its fundamental.
 
     Parameters
     ----------
-    lengths : sequence of int
-        Pulses of each run of equal helicity; the modulation has len(lengths)/2 periods in the pattern.
+    system : SpinSystem
+        Its pulse is the strongest of the pattern.
+    runs : Pattern
     harmonic : int
-        1 for the modulation frequency.
+        1 for the modulation frequency. All phases count from that of the drive's fundamental.
     delays : ndarray, optional
-        Times after the pulse in s at which S_z - J_z is probed; just before the pulse by default.
+        Times after the pulse in s at which S_z - J_z is probed; just before the next pulse by default.
     """
-    runs = np.asarray(lengths, dtype=np.int64)
-    turns = harmonic * (len(runs) // 2)
-    zeta = complex(np.exp(-2j * pi * turns / runs.sum()))
-    drive = -square_wave_component(zeta, runs)
-    fundamental = -square_wave_component(complex(np.exp(-2j * pi * (len(runs) // 2) / runs.sum())), runs)
+    zeta = runs.zeta(harmonic)
+    fundamental = runs.drive(1)
+    turn = (fundamental.conjugate() / abs(fundamental)) ** harmonic
     when = np.empty(0) if delays is None else np.asarray(delays, dtype=float)
-    # the harmonic's phase counts from the fundamental's zero
-    size = abs(drive) * np.sign((drive * np.conj(fundamental) ** harmonic).real or 1.0)
     points = np.unique(np.round(np.array([1.0 + 0j, 1.0 / zeta]), 15))
-    found = average(system,
-                    lambda nodes: pattern_response(nodes, system.times, system.pulse, runs, zeta, when) / drive,
-                    points, 2, tolerance / abs(drive), stop, rules=_SIDEBANDS, trusting=False)
-    return Average(found.values * size, found.error * abs(drive), found.dots)
+
+    def respond(nodes: Floats) -> Complexes:
+        total = np.zeros(max(1, len(when)), dtype=complex)
+        for first in range(0, len(nodes), _PORTION):
+            if stop is not None and stop():
+                raise InterruptedError("stopped")
+            total += pattern_response(nodes[first:first + _PORTION], system.times, runs.actions, runs.which,
+                                      runs.lengths, zeta, when)
+        return np.asarray(total * turn)
+
+    return average(system, respond, points, 2, tolerance, stop, rules=_SIDEBANDS, trusting=False)
 
 
 def delayed(system: SpinSystem, frequency: float, delays: Floats, tolerance: float,

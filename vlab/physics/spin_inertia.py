@@ -18,6 +18,7 @@ from __future__ import annotations
 from math import cos, exp, sin
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vlab.physics.kernel import inline, kernel
 from vlab.physics.spin_precession import (
@@ -222,45 +223,48 @@ def _resolvent(matrix, zeta, found):
 
 
 @kernel
-def pattern_response(nodes, times, pulse, lengths, zeta, delays):
-    """Return the mean response to a helicity pattern, for any phi, at one frequency.
+def pattern_response(nodes, times, actions, which, lengths, zeta, delays):
+    """Return the mean spin at one frequency under a repeating pattern of pulses, for any phi.
 
-    The helicity is +1 for ``lengths[0]`` pulses, -1 for ``lengths[1]``, and so on in turn; the pattern repeats.
+    The pulse is ``actions[which[0]]`` for ``lengths[0]`` periods, then ``actions[which[1]]`` for ``lengths[1]``, and so
+    on; then the pattern repeats.
 
     Parameters
     ----------
     nodes : ndarray, shape (n, 5)
-    times, pulse : tuple of float
-    lengths : ndarray of int, shape (an even number,)
-        At most two different values, one above the other.
+    times : tuple of float
+    actions : ndarray, shape (a, 4)
+        q_z, q_perp, kick and phi, the last two with the sign of the helicity.
+    which, lengths : ndarray of int, shape (runs,)
+        At most two different lengths, one above the other.
     zeta : complex
         exp(-i w T_R) with w a whole multiple of 2 pi over the pattern's length, not zero.
     delays : ndarray, shape (d,)
-        Times after the pulse in s at which S_z - J_z is wanted; empty for the spin just before the pulse.
+        Times after the pulse in s at which S_z - J_z is wanted; empty for the spin just before the next pulse.
 
     Returns
     -------
     ndarray of complex, shape (max(d, 1),)
-        Mean over pulses and dots of S zeta^k, without the division by the drive's component.
+        Mean over pulses k and dots of the spin that follows pulse k, times zeta^k.
     """
-    _, tau_s, tau_t, tau_0 = times
-    q_z, _, kick, _ = pulse
+    period, tau_s, tau_t, tau_0 = times
     wanted = delays.shape[0]
     result = np.zeros(max(wanted, 1), dtype=np.complex128)
-    maps, vectors = np.empty((2, 3, 3)), np.empty((2, 3))
-    powers = np.empty((2, 2, 3, 3))
-    resolvents = np.empty((2, 3, 3), dtype=np.complex128)
-    stars = np.empty((2, 3))
+    kinds = actions.shape[0]
+    maps, vectors = np.empty((kinds, 3, 3)), np.empty((kinds, 3))
+    powers = np.empty((kinds, 2, 3, 3))
+    resolvents = np.empty((kinds, 3, 3), dtype=np.complex128)
+    stars = np.empty((kinds, 3))
     square, scratch = np.empty((3, 3)), np.empty((3, 3))
     whole, shift = np.empty((3, 3)), np.empty(3)
     start, state = np.empty(3), np.empty(3)
-    sums = np.empty((2, 3), dtype=np.complex128)
-    y, moved = np.empty(3, dtype=np.complex128), np.empty(3, dtype=np.complex128)
+    sums = np.empty((kinds, 3), dtype=np.complex128)
+    y = np.empty(3, dtype=np.complex128)
     later, push = np.empty((3, 3)), np.empty(3)
     shortest = lengths.min()
     pulses = lengths.sum()
     runs = lengths.shape[0]
-    drive = np.zeros(2, dtype=np.complex128)
+    drive = np.zeros(kinds, dtype=np.complex128)
     turn = 1.0 + 0.0j
     geometric = np.empty(runs, dtype=np.complex128)
     starts = np.empty(runs, dtype=np.complex128)
@@ -269,13 +273,16 @@ def pattern_response(nodes, times, pulse, lengths, zeta, delays):
         starts[j] = turn
         ends[j] = zeta ** lengths[j]
         geometric[j] = (1.0 - ends[j]) / (1.0 - zeta)
-        drive[j % 2] += turn * geometric[j]
+        drive[which[j]] += turn * geometric[j]
         turn *= ends[j]
     for i in range(nodes.shape[0]):
         weight = nodes[i, 4] / pulses
-        for k in range(2):
-            period_map(nodes[i, 0], nodes[i, 1], nodes[i, 2], nodes[i, 3], times, pulse, 1.0 - 2.0 * k, maps[k],
-                       vectors[k])
+        length, c, s = direction(nodes[i, 0], nodes[i, 1])
+        trion_length, trion_c, trion_s = direction(nodes[i, 2], nodes[i, 3])
+        i_0, i_c, i_s = returned(length, trion_length, trion_c * trion_c, times)
+        for k in range(kinds):
+            pulse = (actions[k, 0], actions[k, 1], actions[k, 2], actions[k, 3])
+            evolution(period, length, c, s, i_0, i_c, i_s, tau_s, pulse, 1.0, maps[k], vectors[k])
             fixed_point(maps[k], vectors[k], stars[k])
             _power(maps[k], shortest, powers[k, 0], square, scratch)
             _multiply(maps[k], powers[k, 0], powers[k, 1])
@@ -284,18 +291,18 @@ def pattern_response(nodes, times, pulse, lengths, zeta, delays):
         whole[0, 0] = whole[1, 1] = whole[2, 2] = 1.0
         shift[:] = 0.0
         for j in range(runs):
-            k = j % 2
+            k = which[j]
             power = powers[k, lengths[j] - shortest]
             _multiply(power, whole, scratch)
             whole[:] = scratch
             for m in range(3):
                 state[m] = shift[m] - stars[k, m]
             for m in range(3):
-                shift[m] = (stars[k, m] + power[m, 0] * state[0] + power[m, 1] * state[1] + power[m, 2] * state[2])
+                shift[m] = stars[k, m] + power[m, 0] * state[0] + power[m, 1] * state[1] + power[m, 2] * state[2]
         fixed_point(whole, shift, start)
         sums[:] = 0.0
         for j in range(runs):
-            k = j % 2
+            k = which[j]
             power = powers[k, lengths[j] - shortest]
             for m in range(3):
                 state[m] = start[m] - stars[k, m]
@@ -303,25 +310,24 @@ def pattern_response(nodes, times, pulse, lengths, zeta, delays):
                 y[m] = (resolvents[k, m, 0] * state[0] + resolvents[k, m, 1] * state[1]
                         + resolvents[k, m, 2] * state[2])
             for m in range(3):
-                moved[m] = power[m, 0] * y[0] + power[m, 1] * y[1] + power[m, 2] * y[2]
-                sums[k, m] += starts[j] * (stars[k, m] * geometric[j] + y[m] - ends[j] * moved[m])
-                start[m] = (stars[k, m] + power[m, 0] * state[0] + power[m, 1] * state[1] + power[m, 2] * state[2])
+                moved = power[m, 0] * y[0] + power[m, 1] * y[1] + power[m, 2] * y[2]
+                sums[k, m] += starts[j] * (stars[k, m] * geometric[j] + y[m] - ends[j] * moved)
+                start[m] = stars[k, m] + power[m, 0] * state[0] + power[m, 1] * state[1] + power[m, 2] * state[2]
         if wanted == 0:
-            result[0] += weight * (sums[0, 2] + sums[1, 2]) / zeta
+            for k in range(kinds):
+                result[0] += weight * sums[k, 2] / zeta
             continue
-        length, c, s = direction(nodes[i, 0], nodes[i, 1])
-        trion_length, trion_c, trion_s = direction(nodes[i, 2], nodes[i, 3])
         for d in range(wanted):
             t = delays[d]
             i_0, i_c, i_s = returned_until(t, length, trion_length, trion_c * trion_c, times)
             trion = exp(-t * (1.0 / tau_0 + 1.0 / tau_t)) * (
                 trion_c * trion_c + trion_s * trion_s * cos(trion_length * t))
-            for k in range(2):
-                helicity = 1.0 - 2.0 * k
-                evolution(t, length, c, s, i_0, i_c, i_s, tau_s, pulse, helicity, later, push)
+            for k in range(kinds):
+                pulse = (actions[k, 0], actions[k, 1], actions[k, 2], actions[k, 3])
+                evolution(t, length, c, s, i_0, i_c, i_s, tau_s, pulse, 1.0, later, push)
                 result[d] += weight * (later[2, 0] * sums[k, 0] + later[2, 1] * sums[k, 1] + later[2, 2] * sums[k, 2]
                                        + push[2] * drive[k]
-                                       - trion * ((1.0 - q_z) * sums[k, 2] + helicity * kick * drive[k]))
+                                       - trion * ((1.0 - actions[k, 0]) * sums[k, 2] + actions[k, 2] * drive[k]))
     return result
 
 
@@ -367,19 +373,23 @@ def delayed_response(nodes, times, pulse, z, delays):
     return spin, hidden
 
 
-def square_wave_component(zeta: complex, lengths: np.ndarray) -> complex:
-    """Return the Fourier component (1/N) sum_k P_k zeta^k of a helicity pattern.
+def both_helicities(pulse: tuple[float, float, float, float]) -> NDArray[np.float64]:
+    """Return the actions of a pulse and of its mirror image, for `pattern_response`, shape (2, 4)."""
+    q_z, q_perp, kick, phi = pulse
+    return np.array([[q_z, q_perp, kick, phi], [q_z, q_perp, -kick, -phi]])
+
+
+def drive_component(zeta: complex, helicities: NDArray[np.float64], lengths: NDArray[np.int64]) -> complex:
+    """Return the Fourier component (1/N) sum_k P_k zeta^k of a pattern.
 
     Parameters
     ----------
     zeta : complex
         exp(-i w T_R), not 1.
-    lengths : ndarray of int
-        Pulses of each run of equal helicity, +1 first.
+    helicities : ndarray, shape (runs,)
+        Of each run of equal pulses.
+    lengths : ndarray of int, shape (runs,)
     """
-    total, turn = 0j, 1.0 + 0j
-    for j, length in enumerate(lengths):
-        step = zeta ** int(length)
-        total += (1.0 if j % 2 == 0 else -1.0) * turn * (1.0 - step) / (1.0 - zeta)
-        turn *= step
-    return total / int(np.sum(lengths))
+    ends = zeta ** np.asarray(lengths)
+    starts = np.concatenate([[1.0], np.cumprod(ends)[:-1]])
+    return complex(np.sum(helicities * starts * (1.0 - ends)) / (1.0 - zeta) / np.sum(lengths))

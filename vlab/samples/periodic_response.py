@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+
 import numpy as np
 
 from vlab.physics import spin_average
 from vlab.physics.pulse import PulseAction
-from vlab.physics.spin_average import Average
+from vlab.physics.spin_average import Average, Pattern
 from vlab.samples.spin_ensemble import SpinEnsemble, run_lengths
 
 
@@ -23,7 +26,8 @@ class PeriodicResponse:
 
     def amplitude(self, *, field: float, pulse: PulseAction, period: float, frequency: float, harmonic: int = 1,
                   tilt: float = 0.0, delay: float = 0.0, relaxation_time: float | None = None,
-                  tolerance: float = 1e-4) -> complex:
+                  tolerance: float = 1e-4, plateaus: tuple[PulseAction, ...] = (),
+                  stop: Callable[[], bool] | None = None) -> complex:
         """Return the complex peak amplitude E of the probed spin <S_z - J_z> at a harmonic of the modulation.
 
         s(t) = Re[E exp(i w t)] with the drive's fundamental as phase zero: a spin that follows at once has phase 0, one
@@ -34,6 +38,7 @@ class PeriodicResponse:
         field : float
             T.
         pulse : PulseAction
+            Of helicity +1; of helicity -1 in the other half period.
         period, delay : float
             T_R and the probe's delay behind the pump, s; a delay of zero or less is just before the pump pulse.
         frequency : float
@@ -46,6 +51,11 @@ class PeriodicResponse:
             Takes the place of tau_s, s.
         tolerance : float
             Wanted error, relative to max(L, 0.01).
+        plateaus : tuple of PulseAction, optional
+            Instead of one action for a half period several, in turn and equally long, as of a helicity that follows a
+            sine; ``pulse`` is the strongest of them.
+        stop : callable, optional
+            Asked often; true ends the computation with `InterruptedError`.
 
         Raises
         ------
@@ -55,16 +65,33 @@ class PeriodicResponse:
         system = self.ensemble.system(field, pulse, period, tilt, relaxation_time)
         w = 2.0 * np.pi * frequency * harmonic
         probed: Average
-        if pulse.phi != 0.0:
-            lengths = run_lengths(frequency, period)
+        if pulse.phi != 0.0 or plateaus:
             delays = np.array([min(delay, period)]) if delay > 0.0 else None
-            return complex(2.0 * spin_average.pattern(system, lengths, harmonic, tolerance, delays).values[0])
+            runs = _pattern(plateaus or (pulse,), run_lengths(frequency, period))
+            return complex(2.0 * spin_average.pattern(system, runs, harmonic, tolerance, delays,
+                                                      stop).values[0])
         if harmonic % 2 == 0:
             return 0j
         # of a square wave that is positive where cos > 0
         drive = 4.0 / (np.pi * harmonic) * (1.0 if harmonic % 4 == 1 else -1.0)
         if delay > 0.0:
-            spin, trion = spin_average.delayed(system, w, np.array([min(delay, period)]), tolerance)
+            spin, trion = spin_average.delayed(system, w, np.array([min(delay, period)]), tolerance, stop)
             return complex(drive * (spin.values[0] - trion.values[0]))
-        probed = spin_average.linear(system, np.array([w]), tolerance)
+        probed = spin_average.linear(system, np.array([w]), tolerance, stop)
         return complex(probed.values[0] * 0.5 * np.pi * drive)
+
+
+def _pattern(plateaus: tuple[PulseAction, ...], halves: list[int]) -> Pattern:
+    """Return the pattern in which each half period, of whole pulses, is divided among the plateaus."""
+    kinds = len(plateaus)
+    actions = [[a.q_z, a.q_perp, sign * a.kick, sign * a.phi] for sign in (1.0, -1.0) for a in plateaus]
+    # only the phase of what drives the spin is made from these, and equal plateaus have that of a square wave
+    helicities = [sign for sign in (1.0, -1.0) for _ in plateaus]
+    pulses, parts = sum(halves), kinds * len(halves)
+    edges = [-((-j * pulses) // parts) for j in range(parts + 1)]
+    which, lengths = [], []
+    for j, (first, last) in enumerate(pairwise(edges)):
+        if last > first:
+            which.append(j % (2 * kinds))
+            lengths.append(last - first)
+    return Pattern(np.array(actions), np.array(helicities), np.array(which), np.array(lengths), len(halves) // 2)

@@ -431,7 +431,8 @@ def spectrum(system: SpinSystem, frequencies: NDArray[np.float64], pulses_per_ha
         else:
             lengths = run_lengths(frequency, period, pulses_per_half_period)
             used[i] = 0.5 * len(lengths) / (sum(lengths) * period)
-            one = spin_average.pattern(system, lengths, 1, tolerance, None, stop)
+            one = spin_average.pattern(system, spin_average.Pattern.square(system.pulse, lengths), 1, tolerance, None,
+                                       stop)
         values[i], errors[i], dots = one.values[0], one.error[0], max(dots, one.dots)
     return used, Average(values, errors, dots)
 

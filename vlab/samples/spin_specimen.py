@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from math import inf, pi, sin
+from math import floor, inf, pi, sin
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +21,8 @@ HARMONICS = (1, 3, 5)
 """Those of a square wave that a lock-in may detect; the spin that it drives has odd harmonics only, too."""
 REFERENCE_TEMPERATURE = 5.0
 ACTIVATION_TEMPERATURE = 20.0
+_STEPS = 12
+"""Steps in which a half period of a sine is taken."""
 _FULL_SCALE = 2.0 / pi
 _STANDSTILL = 1.0
 """Hz; a modulation that is slow enough to stand for none."""
@@ -43,7 +46,8 @@ class Engine(Protocol):
 
     def amplitude(self, *, field: float, pulse: PulseAction, period: float, frequency: float, harmonic: int = 1,
                   tilt: float = 0.0, delay: float = 0.0, relaxation_time: float | None = None,
-                  tolerance: float = 1e-4) -> complex:
+                  tolerance: float = 1e-4, plateaus: tuple[PulseAction, ...] = (),
+                  stop: Callable[[], bool] | None = None) -> complex:
         """Return the peak amplitude of <S_z - J_z> at ``harmonic * frequency``."""
         ...
 
@@ -83,6 +87,8 @@ class SpinRoom:
     """1 for circular light."""
     modulation: float | None
     """Frequency in Hz at which the helicity is reversed; None when it stays positive."""
+    sine: bool = False
+    """Whether the ellipticity follows a sine instead of a square wave."""
     harmonics: tuple[int, ...] = HARMONICS
     """The harmonics that somebody looks at, the first of which is 1; others are left out."""
 
@@ -128,6 +134,8 @@ class SpinSpecimen:
         self._fastest_per_tesla = float(per_tesla.max())
         self._narrowest = float((nuclear[0] / per_tesla[0]) if per_tesla[0] > 0.0 else inf)
         self._ground_per_tesla = float(per_tesla[0])
+        self.give_up: Callable[[], bool] = lambda: False
+        """Asked during long computations; true ends them with `InterruptedError`."""
         self._ask = lru_cache(maxsize=16384)(self._evaluate)
         self._refusal = ""
         self._track: tuple[SpinRoom, int, SparseTrack] | None = None
@@ -137,11 +145,20 @@ class SpinSpecimen:
         reference = 1.0 + (REFERENCE_TEMPERATURE / ACTIVATION_TEMPERATURE) ** 2
         return float(self._relaxation_time * reference / (1.0 + (temperature / ACTIVATION_TEMPERATURE) ** 2))
 
-    def pulse(self, room: SpinRoom) -> PulseAction:
-        """Return what a pump pulse does to a spin."""
+    def pulse(self, room: SpinRoom, ellipticity: float | None = None) -> PulseAction:
+        """Return what a pump pulse does to a spin, by default one of the largest ellipticity."""
         optics = self.optics
         power_ratio = room.energy * room.duration / (optics.pi_pulse_energy * optics.pulse_duration)
-        return PulseAction.elliptical(power_ratio, room.detuning * room.duration / (2.0 * pi * HBAR), room.ellipticity)
+        return PulseAction.elliptical(power_ratio, room.detuning * room.duration / (2.0 * pi * HBAR),
+                                      room.ellipticity if ellipticity is None else ellipticity)
+
+    def plateaus(self, room: SpinRoom) -> tuple[PulseAction, ...]:
+        """Return the pulses of a half period whose ellipticity follows a sine, in at most twelve steps."""
+        if not room.sine or room.modulation is None:
+            return ()
+        steps = max(1, min(_STEPS, floor(0.5 / (room.modulation * room.period))))
+        heights = np.sin(pi * (np.arange(steps) + 0.5) / steps)
+        return tuple(self.pulse(room, room.ellipticity * float(height)) for height in heights)
 
     def trouble(self, room: SpinRoom) -> str:
         """Return in a sentence why the model has no answer for a room; empty when it has."""
@@ -221,15 +238,16 @@ class SpinSpecimen:
         delay = room.delay.start + room.delay.rate * time
         temperature = room.temperature.start + room.temperature.rate * time
         tilt = room.tilt.start + room.tilt.rate * time
-        tolerance = _MOVING if not room.steady() else _TILTED if tilt else _STEADY
+        tolerance = _MOVING if not room.steady() or room.sine else _TILTED if tilt else _STEADY
         asked = (room.field.start + room.field.rate * time, self.pulse(room), room.period,
                  room.modulation or _STANDSTILL, tilt, delay % room.period if delay > 0.0 else 0.0,
-                 self.relaxation_time(temperature), tolerance)
+                 self.relaxation_time(temperature), tolerance, self.plateaus(room))
         return np.array([self._ask(n, *asked) for n in room.harmonics])
 
     def _evaluate(self, harmonic: int, field: float, pulse: PulseAction, period: float, frequency: float, tilt: float,
-                  delay: float, relaxation_time: float, tolerance: float) -> complex:
+                  delay: float, relaxation_time: float, tolerance: float, plateaus: tuple[PulseAction, ...]) -> complex:
         if harmonic > 1 and harmonic * frequency > 0.25 / period:
             return 0j  # beyond what the pulses sample
         return self._engine.amplitude(field=field, pulse=pulse, period=period, frequency=frequency, harmonic=harmonic,
-                                      tilt=tilt, delay=delay, relaxation_time=relaxation_time, tolerance=tolerance)
+                                      tilt=tilt, delay=delay, relaxation_time=relaxation_time, tolerance=tolerance,
+                                      plateaus=plateaus, stop=lambda: self.give_up())
