@@ -143,7 +143,8 @@ def one_signal(case: Case, whole: float, peer: str, peer_error: str) -> Row:
 
     lengths = np.array([HALF, HALF])
     drive = -component(1 / point[0], lengths)
-    other = pattern_sum(case.fields, case.system.times, case.system.pulse, lengths, 1 / point[0], np.empty(0))[0] / drive
+    sums = pattern_sum(case.fields, case.system.times, case.system.pulse, lengths, 1 / point[0], np.empty(0))
+    other = sums[0] / drive
     return Row("spin inertia: one L(f_m), 1024 dots", best(ours, loops=20), f"{abs(ours() - other):.1e}", peer, whole,
                peer_error)
 

@@ -253,7 +253,7 @@ def test_the_same_procedure_runs_in_a_real_room():
 
 
 def test_abort_ends_a_long_computation_of_the_sample():
-    """The engine would never end by itself; the run is aborted in its midst, keeps its points and closes the shutters."""
+    """The engine would never end by itself; the run is aborted in its midst, keeps its points, closes the shutters."""
     import threading
 
     from instruments import spin_inertia_bench

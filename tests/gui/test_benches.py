@@ -296,6 +296,7 @@ def test_each_kind_of_bench_is_rehearsed(ready):
     assert rehearsal.prepared_bench().title == "Nuclear-spin dragging"
 
 
+@pytest.mark.slow
 def test_a_bench_is_warmed_up_once_in_a_child_process(monkeypatch, tmp_path):
     monkeypatch.setattr(rehearsal, "cache_folder", lambda: tmp_path)
     asked = []

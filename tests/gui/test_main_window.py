@@ -78,7 +78,8 @@ def test_a_scan_by_clicking_gives_the_scripts_numbers_to_the_bit(qtbot, window):
     with xarray.open_dataset(scan.file) as found:
         np.testing.assert_array_equal(found["dt"], expected["dt"])
     assert "completed" in window.bar.label.text()
-    assert window.experiment.bar.value() == window.experiment.bar.maximum() == 26
+    bar = window.experiment.bar  # it is drawn a moment after the rest
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() == 26, timeout=5000)
 
 
 def test_s1a_traces_by_clicking(qtbot, window):

@@ -52,7 +52,7 @@ class DelayScan(InertiaProcedure):
     At negative delays the probe comes just before a pulse, as in spin inertia. Just after the pulse it sees S_z - J_z
     of spin and trion; the trion then recombines, and in a tilted field the spins turn, eqs. (2) to (6) and (24) of
     arXiv:1908.01531. X is along the drive: its sign is that of the spins that follow at negative delays. Pulses are
-    resonant unless phi is given. Tilted fields, and strong ones, take long to compute.
+    resonant unless phi is given.
     """
 
     key: ClassVar[str] = "delay_scan"
