@@ -121,7 +121,7 @@ def test_detuned_pulses(times):
         sums = pattern_sum(node, times, pulse, lengths, zeta, AT_PULSE)[0]
         drive = -component(zeta, lengths)
         assert abs(sums / drive * abs(drive) - slow.modulated_signal([dot], n)) < 1e-12
-        steady = spin_inertia.steady_response(node, times, pulse)
+        steady = 0.5 * sum(spin_inertia.steady_response(node, times, pulse, p) for p in (1.0, -1.0))
         assert abs(abs(steady) * 2 / np.pi - slow.zero_frequency_signal([dot])) < 1e-13
 
 
@@ -268,7 +268,8 @@ def test_no_signal_beyond_the_bound(q, phi, n, seed, period, tau_t):
     lengths, zeta = np.array([n, n]), np.exp(-1j * np.pi / n)
     sums = pattern_sum(node, times, circular(q, phi), lengths, zeta, AT_PULSE)[0]
     assert abs(sums) <= 0.5 / (n * np.sin(np.pi / (2 * n))) * (1 + 1e-9)
-    assert abs(spin_inertia.steady_response(node, times, circular(q, phi))) <= 0.5 + 1e-9
+    for helicity in (1.0, -1.0):
+        assert abs(spin_inertia.steady_response(node, times, circular(q, phi), helicity)) <= 0.5 + 1e-9
 
 
 def test_left_over_trion():

@@ -120,8 +120,8 @@ def _resonances(ray_cosine, ray_sine, typical, trion_along, trion_across, times,
     coefficients = returned(typical, trion_length, trion_cosine * trion_cosine, times)
     found = 0
     for z in points:
-        for k in range(helicities):
-            one, other = _poles(ray_cosine, ray_sine, coefficients, times, pulse, 1.0 - 2.0 * k, z, matrix, vector)
+        for helicity in helicities:
+            one, other = _poles(ray_cosine, ray_sine, coefficients, times, pulse, helicity, z, matrix, vector)
             found = _add_centre(centres, widths, found, one)
             found = _add_centre(centres, widths, found, other)
     if found == 0:
@@ -192,8 +192,8 @@ def ray_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, pe
         As in `spin_precession`.
     points : ndarray of complex
         z = exp(i w T_R) at which the response will be asked for.
-    helicities : int
-        1 where both helicities have the same resonances (phi = 0), else 2.
+    helicities : ndarray
+        The helicities, +1 and -1, whose resonances are to be resolved; they are the same where phi = 0.
     per_stretch, per_angle : int
         Gauss-Legendre nodes on a full stretch between resonances, and on a hemisphere.
     cut : float

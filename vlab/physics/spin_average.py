@@ -9,7 +9,7 @@ pattern of detuned pulses, whose sidebands the nodes do not follow, we take twic
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, inf, log, pi, sin
 from typing import TypeAlias
 
@@ -28,19 +28,26 @@ from vlab.physics.spin_inertia import (
     renewed_response,
     steady_response,
 )
-from vlab.physics.spin_residual import carried_response
+from vlab.physics.spin_residual import carried_response, carried_steady_response
+from vlab.physics.spin_sweep import sweep
 
 Complexes: TypeAlias = NDArray[np.complex128]
 Floats: TypeAlias = NDArray[np.float64]
 Four: TypeAlias = tuple[float, float, float, float]
 
-FLOOR = 0.01
+FLOOR = 0.03
 """A tolerance is relative to the signal where that is larger than this, and to this where it is smaller."""
 _SMOOTH = ((4, 5), (6, 7), (9, 11), (13, 15), (19, 22), (28, 33), (42, 50), (60, 64))
 _FINE = 1e-5
 """At tolerances below this the first rule is not worth its while."""
 _SIDEBANDS = ((5, 8), (7, 14), (9, 22), (12, 34), (16, 48), (20, 64), (30, 64))
 _SAFETY, _FORGET = 8.0, 250.0
+_BEYOND = 7.0
+"""The weight is dropped below the tolerance times exp of minus this."""
+_FIELDS = 16
+"""External fields between two looks at whether somebody wants to stop."""
+_EITHER, _BOTH = np.array([1.0]), np.array([1.0, -1.0])
+"""Helicities whose resonances are resolved: of one where both have the same."""
 _MANY, _SUPPORTS = 96, 48
 """More frequencies than these are interpolated from so many."""
 _PORTION = 4096
@@ -103,6 +110,8 @@ def linear(system: SpinSystem, frequencies: Floats, tolerance: float, stop: Call
         Asked between rules; true ends with `InterruptedError`.
     """
     period = system.times[0]
+    if len(frequencies) == 1 and is_plain(system, tolerance):
+        return at_fields(system, np.ones(1), float(frequencies[0]), tolerance, stop)
     points = np.exp(1j * np.asarray(frequencies, dtype=float) * period)
     points[np.asarray(frequencies) == 0.0] = 1.0
     if system.correlation_time < inf:
@@ -126,8 +135,8 @@ def _together(system: SpinSystem, points: Complexes, respond: Callable[..., Comp
     ends = np.unique(np.array([points[0], points[-1]]))
 
     def mean(chosen: Complexes) -> Average:
-        return average(system, lambda nodes: np.asarray(respond(nodes, system.times, system.pulse, chosen)), ends, 1,
-                       tolerance, stop)
+        return average(system, lambda nodes: np.asarray(respond(nodes, system.times, system.pulse, chosen)), ends,
+                       _EITHER, tolerance, stop)
 
     phases = np.angle(points)
     low, high = phases[phases > 0.0].min(initial=np.inf), phases.max()
@@ -147,6 +156,47 @@ def _together(system: SpinSystem, points: Complexes, respond: Callable[..., Comp
     return Average(values, np.full(len(points), found.error.max() + 2.0 * bent), found.dots)
 
 
+def at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: float,
+              stop: Callable[[], bool] | None = None) -> Average:
+    """Return the signal at one modulation frequency (rad/s) for many strengths of the external field.
+
+    The same as `linear` and `steady` for each of them, in a compiled loop.
+
+    Parameters
+    ----------
+    system : SpinSystem
+        At unit field.
+    fields : ndarray, shape (m,)
+        In units of the system's.
+    frequency : float
+        Zero where phi is not.
+    """
+    z = complex(np.exp(1j * frequency * system.times[0])) if frequency else 1.0 + 0j
+    larmors = np.array([_first_quadrant(replace(system, larmor=(b * system.larmor[0], b * system.larmor[1])))
+                        for b in fields.tolist()])
+    wanted = 0.5 * pi * tolerance
+    rules = np.array(_SMOOTH[1 if wanted < _FINE else 0:])
+    values, errors, dots = np.zeros(len(fields), dtype=complex), np.zeros(len(fields)), 0
+    signs = (0.0,) if system.pulse[3] == 0.0 else (1.0, -1.0)
+    for sign in signs:
+        for first in range(0, len(fields), _FIELDS):
+            if stop is not None and stop():
+                raise InterruptedError("stopped")
+            part = slice(first, first + _FIELDS)
+            found, error, counted = sweep(larmors[part], system.nuclear, system.times, system.pulse, z, sign, rules,
+                                          wanted, FLOOR, log(1.0 / wanted) + _BEYOND, _SAFETY, _FORGET,
+                                          *overhauser.RULES)
+            values[part] += found * 2.0 / (pi * len(signs))
+            errors[part] += error * 2.0 / (pi * len(signs))
+            dots = max(dots, int(counted.max(initial=0)))
+    return Average(values, errors, dots)
+
+
+def is_plain(system: SpinSystem, tolerance: float) -> bool:
+    """Return whether `at_fields` knows what is asked: frozen fields, no trion that is left over, no random dots."""
+    return not (system.random or system.correlation_time < inf or carries(system, tolerance))
+
+
 def carries(system: SpinSystem, tolerance: float) -> bool:
     """Return whether the trion that is left when a pulse comes is taken along: where it matters at this tolerance."""
     return system.axial and exp(-system.times[0] / system.times[3]) > 0.1 * tolerance
@@ -163,7 +213,7 @@ def _renewed(system: SpinSystem, points: Complexes, tolerance: float, stop: Call
             driven, loop = renewed_response(nodes, system.times, system.pulse, z, kept)
             return np.array([driven / (1.0 - (1.0 - kept) * z * loop)])
 
-        found = average(system, both, points[i:i + 1], 1, 0.5 * pi * tolerance, stop)
+        found = average(system, both, points[i:i + 1], _EITHER, 0.5 * pi * tolerance, stop)
         values[i], errors[i], dots = found.values[0], found.error[0], max(dots, found.dots)
     return Average(np.asarray(values * (2.0 / pi)), np.asarray(errors * (2.0 / pi)), dots)
 
@@ -184,16 +234,24 @@ def _groups(system: SpinSystem, frequencies: Floats) -> list[NDArray[np.intp]]:
 
 
 def steady(system: SpinSystem, tolerance: float, stop: Callable[[], bool] | None = None) -> Average:
-    """Return the signal at zero modulation frequency, any phi: 2/pi times half the difference of both helicities."""
+    """Return the signal at zero modulation frequency, any phi: 2/pi times half the difference of both helicities.
+
+    Each helicity resonates at phases of its own, so that each gets nodes of its own.
+    """
+    if system.pulse[3] != 0.0 and is_plain(system, tolerance):
+        return at_fields(system, np.ones(1), 0.0, tolerance, stop)
     one = np.array([1.0 + 0j])
+    total, error, dots = np.zeros(1, dtype=complex), np.zeros(1), 0
+    for sign in (1.0, -1.0):
 
-    def respond(nodes: Floats) -> Complexes:
-        if carries(system, tolerance):
-            return carried_response(nodes, system.times, system.pulse, one)
-        return np.array([complex(steady_response(nodes, system.times, system.pulse))])
+        def respond(nodes: Floats, sign: float = sign) -> Complexes:
+            if carries(system, tolerance):
+                return carried_steady_response(nodes, system.times, system.pulse, sign)
+            return np.array([complex(steady_response(nodes, system.times, system.pulse, sign))])
 
-    found = average(system, respond, one, 2, 0.5 * pi * tolerance, stop)
-    return Average(found.values * (2.0 / pi), found.error * (2.0 / pi), found.dots)
+        found = average(system, respond, one, np.array([sign]), 0.5 * pi * tolerance, stop)
+        total, error, dots = total + found.values, error + found.error, dots + found.dots
+    return Average(np.asarray(total / pi), np.asarray(error / pi), dots)
 
 
 @dataclass(frozen=True)
@@ -255,7 +313,7 @@ def pattern(system: SpinSystem, runs: Pattern, harmonic: int, tolerance: float, 
                                       runs.lengths, zeta, when)
         return np.asarray(total * turn)
 
-    return average(system, respond, points, 2, tolerance, stop, rules=_SIDEBANDS, trusting=False)
+    return average(system, respond, points, _BOTH, tolerance, stop, rules=_SIDEBANDS, trusting=False)
 
 
 def delayed(system: SpinSystem, frequency: float, delays: Floats, tolerance: float,
@@ -274,13 +332,13 @@ def delayed(system: SpinSystem, frequency: float, delays: Floats, tolerance: flo
     def both(nodes: Floats) -> Complexes:
         return np.concatenate(delayed_response(nodes, system.times, system.pulse, z, delays))
 
-    found = average(system, both, np.array([z]), 1, tolerance, stop)
+    found = average(system, both, np.array([z]), _EITHER, tolerance, stop)
     d = len(delays)
     return (Average(found.values[:d], found.error[:d], found.dots), Average(found.values[d:], found.error[d:],
                                                                             found.dots))
 
 
-def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: Complexes, helicities: int,
+def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: Complexes, helicities: Floats,
             tolerance: float, stop: Callable[[], bool] | None = None, *,
             rules: Sequence[tuple[int, int]] = _SMOOTH, trusting: bool = True) -> Average:
     """Return the mean of ``respond`` over the ensemble.
@@ -291,7 +349,7 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
         From nodes (n, 5) to the weighted sums, shape (k,).
     points : ndarray of complex
         z at which the resonances are to be resolved.
-    helicities : int
+    helicities : ndarray
         See `overhauser.ray_nodes`.
     tolerance : float
         Wanted error, relative to max(largest value, `FLOOR`).
@@ -308,7 +366,7 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
     if system.random:
         return sampled(system, respond, tolerance, stop)
     larmor = _first_quadrant(system)
-    cut = log(1.0 / tolerance) + 7.0
+    cut = log(1.0 / tolerance) + _BEYOND
     before: Complexes | None = None
     last: Floats | None = None
     error = np.empty(0)

@@ -5,7 +5,7 @@ A pulse period of helicity P is S -> M_P S + v_P (`spin_precession`). Three case
 * phi = 0: M does not depend on P, so the ensemble is linear and one frequency in gives one frequency out,
   (z - M)^-1 v at z = exp(i w T_R). With M = q_perp E R + E R b e_z^T (E = exp(-T_R/tau_s), R the rotation) the
   z component needs no matrix: see `linear_response`.
-* zero frequency, any phi: half the difference of the two fixed points (1 - M_P)^-1 v_P.
+* zero frequency, any phi: half the difference of the fixed points (1 - M_P)^-1 v_P of both helicities.
 * a helicity pattern of any whole number of pulses, any phi: fixed point of the composed maps, sums as geometric series.
 
 Responses are per unit of the drive's Fourier component, counted positive where the spin follows the pump (S follows
@@ -165,24 +165,23 @@ def fixed_point(matrix, vector, found):
 
 
 @kernel
-def steady_response(nodes, times, pulse):
-    """Return half the mean difference of S_z between the steady states of the two helicities, any phi.
+def steady_response(nodes, times, pulse, helicity):
+    """Return the mean steady S_z under pulses of one helicity, any phi, counted positive where it follows the pump.
 
     Parameters
     ----------
     nodes : ndarray, shape (n, 5)
     times, pulse : tuple of float
+    helicity : float
+        +1 or -1.
     """
-    matrix, vector = np.empty((3, 3)), np.empty(3)
-    plus, minus = np.empty(3), np.empty(3)
+    matrix, vector, found = np.empty((3, 3)), np.empty(3), np.empty(3)
     total = 0.0
     for i in range(nodes.shape[0]):
-        period_map(nodes[i, 0], nodes[i, 1], nodes[i, 2], nodes[i, 3], times, pulse, 1.0, matrix, vector)
-        fixed_point(matrix, vector, plus)
-        period_map(nodes[i, 0], nodes[i, 1], nodes[i, 2], nodes[i, 3], times, pulse, -1.0, matrix, vector)
-        fixed_point(matrix, vector, minus)
-        total += nodes[i, 4] * 0.5 * (minus[2] - plus[2])
-    return total
+        period_map(nodes[i, 0], nodes[i, 1], nodes[i, 2], nodes[i, 3], times, pulse, helicity, matrix, vector)
+        fixed_point(matrix, vector, found)
+        total += nodes[i, 4] * found[2]
+    return -helicity * total
 
 
 @inline

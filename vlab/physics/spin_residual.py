@@ -98,20 +98,17 @@ def carried_maps(nodes: Floats, times: Four, pulse: Four, helicity: float) -> tu
 
 
 def carried_response(nodes: Floats, times: Four, pulse: Four, points: Complexes) -> Complexes:
-    """Return the mean response to modulated resonant pulses as `spin_inertia.linear_response` does.
-
-    At z = 1 it holds for any phi: half the difference of both helicities.
-    """
-    weights = nodes[:, 4]
-    plus, kick_plus = carried_maps(nodes, times, pulse, 1.0)
+    """Return the mean response to modulated resonant pulses as `spin_inertia.linear_response` does."""
+    matrices, vectors = carried_maps(nodes, times, pulse, 1.0)
     found = np.empty(len(points), dtype=complex)
-    eye = np.eye(6)
     for f, z in enumerate(points):
-        spin = np.linalg.solve(z * eye - plus, kick_plus[:, :, np.newaxis])[:, 2, 0]
-        if pulse[3] != 0.0:
-            if z != 1.0:
-                raise ValueError("detuned pulses with a trion that is left over are computed at zero frequency only")
-            minus, kick_minus = carried_maps(nodes, times, pulse, -1.0)
-            spin = 0.5 * (spin - np.linalg.solve(eye - minus, kick_minus[:, :, np.newaxis])[:, 2, 0])
-        found[f] = -z * np.sum(weights * spin)
+        spin = np.linalg.solve(z * np.eye(6) - matrices, vectors[:, :, np.newaxis])[:, 2, 0]
+        found[f] = -z * np.sum(nodes[:, 4] * spin)
     return found
+
+
+def carried_steady_response(nodes: Floats, times: Four, pulse: Four, helicity: float) -> Complexes:
+    """Return the mean steady S_z of one helicity as `spin_inertia.steady_response` does, shape (1,)."""
+    matrices, vectors = carried_maps(nodes, times, pulse, helicity)
+    spin = np.linalg.solve(np.eye(6) - matrices, vectors[:, :, np.newaxis])[:, 2, 0]
+    return np.array([complex(-helicity * np.sum(nodes[:, 4] * spin))])

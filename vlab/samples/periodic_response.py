@@ -50,7 +50,7 @@ class PeriodicResponse:
         relaxation_time : float, optional
             Takes the place of tau_s, s.
         tolerance : float
-            Wanted error, relative to max(L, 0.01).
+            Wanted error, relative to max(L, 0.03).
         plateaus : tuple of PulseAction, optional
             Instead of one action for a half period several, in turn and equally long, as of a helicity that follows a
             sine; ``pulse`` is the strongest of them.
