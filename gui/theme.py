@@ -44,7 +44,7 @@ _INK = ("#1b1f24", "#e6e8eb")
 TRACES = {
     "absorption": _BLUE, "dt": _BLUE, "dt_normalized": _BLUE, "x": _BLUE,
     "y": _PURPLE, "theta": _PURPLE,
-    "polarization": _VERMILION, "overhauser_shift": _VERMILION,
+    "polarization": _VERMILION, "overhauser_shift": _VERMILION, "spin_polarization": _VERMILION, "lag": _VERMILION,
     "field": _GREEN,
     "gate": _ORANGE,
     "photon_energy": _YELLOW, "detuning": _YELLOW, "power": _YELLOW,

@@ -392,3 +392,18 @@ def test_refusals(kind, changes, error, says):
     with pytest.raises(error, match=says) as refusal:
         kind(**changes)
     assert str(refusal.value).count("\n") == 0
+
+
+def test_a_run_does_not_inherit_the_geometry_of_another():
+    """After a Hanle curve and a delay scan the field is along the growth axis and the probe just before the pump."""
+    bench = spin_inertia_bench(P, noise=False)
+    quick = {"settling": 4, "time_constant": Q_(10, "ms")}
+    run(HanleCurve(start=Q_(0, "mT"), stop=Q_(2, "mT"), **quick), bench, save=False)
+    run(DelayScan(start=Q_(4, "ns"), stop=Q_(5, "ns"), step=Q_(1, "ns"), **quick), bench, save=False)
+    assert bench.stage.read("delay_actual") > 4e-9
+    scan = PowerScan(**quick)
+    run(scan, bench, save=False)
+    assert bench.holder.read("tilt_actual") == 0.0
+    assert bench.stage.read("delay_actual") < 0.0
+    taken = {(device.name, setting) for device, setting in scan.sets(bench)}
+    assert {("holder", "tilt"), ("stage", "delay"), ("magnet", "field")} <= taken

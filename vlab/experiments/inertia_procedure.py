@@ -27,6 +27,8 @@ USUAL_FIELD = 0.1
 USUAL_TURN = 0.0872664625997
 """rad/s of the sample holder, for the same."""
 MILLITESLA = 1e-3
+JUST_BEFORE = -5e-11
+"""s; delay of a probe that comes just before the pump pulse."""
 
 
 def field_of_magnet(help: str, default: float) -> Any:
@@ -61,6 +63,11 @@ def period_of_pulses() -> Any:
     return quantity("ns", "Set T_R, the time between two pump pulses.", 13.2, minimum=2.0, maximum=100.0)
 
 
+def tilt_of_sample(default: float) -> Any:
+    """Declare the angle between the field and the growth axis."""
+    return quantity("deg", "Set the angle between the field and the growth axis.", default, minimum=0.0, maximum=90.0)
+
+
 def time_constant_of_lockin(default: float) -> Any:
     """Declare the lock-in's time constant."""
     return quantity("s", "Set the lock-in's time constant.", default, minimum=1e-3, maximum=100.0)
@@ -80,8 +87,7 @@ def number(value: float, unit: str = "") -> str:
 class InertiaProcedure(Procedure):
     """Base of experiments on the pump-probe bench.
 
-    A subclass declares ``repetition_period``, ``time_constant`` and ``settling`` with the functions above, and says in
-    `moved` what else it sets.
+    A subclass declares ``repetition_period``, ``time_constant`` and ``settling`` with the functions above.
     """
 
     bench: ClassVar[str] = "spin_inertia"
@@ -98,38 +104,41 @@ class InertiaProcedure(Procedure):
                 Variable("y", "1", "lock-in Y in units of L, negative for spins that lag", "Y in units of L"),
                 Variable("phase", "deg", "phase of X + iY, negative for spins that lag", "phase"))
 
-    def moved(self, setup: SpinInertiaSetup) -> list[tuple[Device, str]]:
-        """Return the settings that it sets beside pump, modulator and lock-in."""
-        raise NotImplementedError
-
     def claims(self, setup: SpinInertiaSetup) -> list[tuple[Device, str]]:
         pump, lockin = setup.pump, setup.lockin
         return [(pump, "power"), (pump, "detuning"), (pump, "repetition_period"), (setup.modulator, "frequency"),
-                (lockin, "time_constant"), (lockin, "slope"), *self.moved(setup)]
+                (lockin, "time_constant"), (lockin, "slope"), (setup.magnet, "field"), (setup.holder, "tilt"),
+                (setup.stage, "delay")]
 
     def sets(self, setup: SpinInertiaSetup) -> list[tuple[Device, str]]:
         return [*self.claims(setup), (setup.pump, "shutter"), (setup.probe, "shutter"), (setup.modulator, "state")]
 
-    def make_ready(self, setup: SpinInertiaSetup, *slow: Move) -> Generator[Command, Any, InertiaReading]:
+    def make_ready(self, setup: SpinInertiaSetup, field: float, *, tilt: float = 0.0,
+                   delay: float = JUST_BEFORE) -> Generator[Command, Any, InertiaReading]:
         """Set what stays as it is during the run, and return how points are read.
+
+        Field, tilt and delay move in the dark: nobody reads meanwhile, and the pump changes nothing that lasts.
 
         Parameters
         ----------
         setup : SpinInertiaSetup
-        *slow : Move
-            Carried out in the dark: nobody reads meanwhile, and the pump changes nothing that lasts.
+        field : float
+            Of the first point, T.
+        tilt : float
+            Angle between field and growth axis, rad.
+        delay : float
+            Of the probe, s; by default just before the pump pulse, as eq. (1) wants it.
         """
-        for device, setting in ((setup.magnet, "field"), (setup.holder, "tilt"), (setup.stage, "delay"),
-                                (setup.cryostat, "temperature")):
-            if (device, setting) not in self.moved(setup):
-                yield Settle(device, setting)
+        yield Settle(setup.cryostat, "temperature")
         reading = InertiaReading(setup, self.si("time_constant"), self.settling)
         yield from reading.arrange()
         yield Move(setup.pump, "repetition_period", self.si("repetition_period"))
         yield Move(setup.probe, "shutter", "open")
         yield Move(setup.modulator, "state", "running")
         yield Move(setup.pump, "shutter", "closed")
-        yield from slow
+        yield Move(setup.stage, "delay", delay)
+        yield Move(setup.holder, "tilt", tilt)
+        yield Move(setup.magnet, "field", field)
         yield Move(setup.pump, "shutter", "open")
         return reading
 

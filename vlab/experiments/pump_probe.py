@@ -23,11 +23,12 @@ from vlab.experiments.inertia_procedure import (
     power_of_pump,
     pulse_angle,
     settling_of_lockin,
+    tilt_of_sample,
     time_constant_of_lockin,
 )
 from vlab.experiments.procedure import Coordinate, Move, PlotPlan, Prepare, Steps
 from vlab.experiments.recovery import ramp
-from vlab.experiments.roles import Device, SpinInertiaSetup
+from vlab.experiments.roles import SpinInertiaSetup
 from vlab.parameters import quantity
 from vlab.units import Quantity, printed
 
@@ -39,10 +40,6 @@ _USUAL_DELAY = -0.05e-9
 _USUAL_SPEED = 1e-9
 """Where the stage is supposed to start, s, and how fast it is, s of delay per s."""
 _MOST_POINTS = 20_000
-
-
-def _tilt(default: float) -> Quantity:
-    return quantity("deg", "Set the angle between the field and the growth axis.", default, minimum=0.0, maximum=90.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +62,7 @@ class DelayScan(InertiaProcedure):
     step: Quantity = quantity("ns", "Set the size of a step; the direction follows from start and stop.", 0.1,
                               above=0.0)
     field: Quantity = field_of_magnet("Set the magnetic field.", 50.0)
-    tilt: Quantity = _tilt(0.0)
+    tilt: Quantity = tilt_of_sample(0.0)
     power: Quantity = power_of_pump(1.0)
     q: Quantity | None = power_by_q()
     phi: Quantity = pulse_angle()
@@ -96,9 +93,6 @@ class DelayScan(InertiaProcedure):
     def coordinates(self) -> tuple[Coordinate, ...]:
         return (Coordinate("delay", "ns", "delay of the probe behind the pump", self.delays()),)
 
-    def moved(self, setup: SpinInertiaSetup) -> list[tuple[Device, str]]:
-        return [(setup.magnet, "field"), (setup.holder, "tilt"), (setup.stage, "delay")]
-
     def seconds(self) -> float:
         first, last = self.delays()[0] * _NANOSECOND, self.delays()[-1] * _NANOSECOND
         travel = (abs(last - first) + abs(first - _USUAL_DELAY)) / _USUAL_SPEED
@@ -111,9 +105,8 @@ class DelayScan(InertiaProcedure):
         return f"{number(self.si('field') / MILLITESLA, 'mT')}{tilted}, {strength}"
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
-        reading = yield from self.make_ready(setup, Move(setup.holder, "tilt", self.si("tilt")),
-                                             Move(setup.magnet, "field", self.si("field")),
-                                             Move(setup.stage, "delay", self.delays()[0] * _NANOSECOND))
+        reading = yield from self.make_ready(setup, self.si("field"), tilt=self.si("tilt"),
+                                             delay=self.delays()[0] * _NANOSECOND)
         yield Move(setup.modulator, "frequency", self.si("modulation_frequency"))
         yield from self.set_pump(setup, self.si("q") if self.q is not None else self.q_of(self.si("power")),
                                  self.si("phi"))
@@ -148,7 +141,7 @@ class HanleCurve(InertiaProcedure):
     stop: Quantity = field_of_magnet("Set the last field.", 30.0)
     step: Quantity = quantity("mT", "Set the size of a step; the direction follows from start and stop.", 1.0,
                               above=0.0)
-    tilt: Quantity = _tilt(90.0)
+    tilt: Quantity = tilt_of_sample(90.0)
     power: Quantity = power_of_pump(0.1)
     q: Quantity | None = power_by_q()
     modulation_frequency: Quantity = frequency_of_modulation(10.0)
@@ -172,9 +165,6 @@ class HanleCurve(InertiaProcedure):
     def coordinates(self) -> tuple[Coordinate, ...]:
         return (Coordinate("field", "mT", "transverse magnetic field", self.fields()),)
 
-    def moved(self, setup: SpinInertiaSetup) -> list[tuple[Device, str]]:
-        return [(setup.magnet, "field"), (setup.holder, "tilt")]
-
     def seconds(self) -> float:
         first, last = self.fields()[0] * MILLITESLA, self.fields()[-1] * MILLITESLA
         way = abs(first - USUAL_FIELD) + abs(last - first)
@@ -185,8 +175,7 @@ class HanleCurve(InertiaProcedure):
         return f"{degrees(self.si('tilt')):.4g}°, {strength}"
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
-        reading = yield from self.make_ready(setup, Move(setup.holder, "tilt", self.si("tilt")),
-                                             Move(setup.magnet, "field", self.fields()[0] * MILLITESLA))
+        reading = yield from self.make_ready(setup, self.fields()[0] * MILLITESLA, tilt=self.si("tilt"))
         yield Move(setup.modulator, "frequency", self.si("modulation_frequency"))
         yield from self.set_pump(setup, self.si("q") if self.q is not None else self.q_of(self.si("power")))
         for i, field in enumerate(self.fields()):

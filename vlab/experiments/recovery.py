@@ -12,6 +12,7 @@ from vlab.experiments.inertia_procedure import (
     MILLITESLA,
     USUAL_FIELD,
     USUAL_RAMP,
+    USUAL_TURN,
     InertiaProcedure,
     field_of_magnet,
     frequency_of_modulation,
@@ -22,10 +23,11 @@ from vlab.experiments.inertia_procedure import (
     power_of_pump,
     pulse_angle,
     settling_of_lockin,
+    tilt_of_sample,
     time_constant_of_lockin,
 )
 from vlab.experiments.procedure import Coordinate, Move, PlotPlan, Point, Prepare, Steps, Variable
-from vlab.experiments.roles import Device, SpinInertiaSetup
+from vlab.experiments.roles import SpinInertiaSetup
 from vlab.experiments.spin_inertia import log_spaced
 from vlab.parameters import count, quantity, switch
 from vlab.units import Quantity, printed
@@ -69,6 +71,7 @@ class PolarizationRecovery(InertiaProcedure):
     q: Quantity | None = power_by_q()
     phi: Quantity = pulse_angle()
     modulation_frequency: Quantity = frequency_of_modulation(10.0)
+    tilt: Quantity = tilt_of_sample(0.0)
     g_factor: Quantity | None = quantity("", "State |g| of the resident spins, if you know it.", None, minimum=-100.0,
                                          maximum=100.0, optional=True, without="unknown")
     nuclear_field: Quantity | None = quantity("MHz", "State the transverse nuclear field w_n / (2 pi lambda), if you "
@@ -128,14 +131,11 @@ class PolarizationRecovery(InertiaProcedure):
             return (field,)
         return (Coordinate("power", "1", "pump power in units of a pi pulse's", self.power_ratios()), field)
 
-    def moved(self, setup: SpinInertiaSetup) -> list[tuple[Device, str]]:
-        return [(setup.magnet, "field")]
-
     def seconds(self) -> float:
         curves = len(self.power_ratios())
         first, last = self.fields()[0] * MILLITESLA, self.fields()[-1] * MILLITESLA
         way = abs(first - USUAL_FIELD) + curves * abs(last - first)
-        return self.points() * self.reading_seconds() + way / USUAL_RAMP
+        return self.points() * self.reading_seconds() + way / USUAL_RAMP + self.si("tilt") / USUAL_TURN
 
     def label(self) -> str:
         parts = [number(self.si("modulation_frequency") / 1e3, "kHz")]
@@ -143,13 +143,15 @@ class PolarizationRecovery(InertiaProcedure):
             parts.append(f"Q {self.si('q'):.3g}")
         elif self.last_power is None:
             parts.append(f"{number(self.si('power'))} W_π")
+        if self.si("tilt"):
+            parts.append(f"tilted by {degrees(self.si('tilt')):.4g}°")
         if self.si("phi"):
             parts.append(f"Φ {degrees(self.si('phi')):.4g}°")
         return ", ".join(parts)
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
         fields = self.fields()
-        reading = yield from self.make_ready(setup, Move(setup.magnet, "field", fields[0] * MILLITESLA))
+        reading = yield from self.make_ready(setup, fields[0] * MILLITESLA, tilt=self.si("tilt"))
         yield Move(setup.modulator, "frequency", self.si("modulation_frequency"))
         one = self.last_power is None
         for c, q in enumerate(self.qs()):
@@ -275,9 +277,6 @@ class ZeroFieldRatio(InertiaProcedure):
                 Variable("inertia_zero", "1", "spin inertia signal L at zero field", "L at zero field"),
                 Variable("inertia_large", "1", "spin inertia signal L at the large field", "L at the large field"))
 
-    def moved(self, setup: SpinInertiaSetup) -> list[tuple[Device, str]]:
-        return [(setup.magnet, "field")]
-
     def seconds(self) -> float:
         return (self.points() * (2.0 * self.reading_seconds() + abs(self.si("large_field")) / USUAL_RAMP)
                 + USUAL_FIELD / USUAL_RAMP)
@@ -286,7 +285,7 @@ class ZeroFieldRatio(InertiaProcedure):
         return f"Q {self.si('q'):.3g}"
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
-        reading = yield from self.make_ready(setup, Move(setup.magnet, "field", 0.0))
+        reading = yield from self.make_ready(setup, 0.0)
         yield Move(setup.modulator, "frequency", self.si("modulation_frequency"))
         large = self.si("large_field")
         for i, phi in enumerate(self.phis()):

@@ -23,7 +23,7 @@ from vlab.experiments.inertia_procedure import (
     time_constant_of_lockin,
 )
 from vlab.experiments.procedure import Coordinate, Move, PlotPlan, Prepare, Steps
-from vlab.experiments.roles import Device, SpinInertiaSetup
+from vlab.experiments.roles import SpinInertiaSetup
 from vlab.parameters import count, quantity
 from vlab.units import Quantity, printed
 
@@ -70,9 +70,6 @@ class FrequencyProcedure(InertiaProcedure):
         """Return the scan axis."""
         return Coordinate("modulation_frequency", "kHz", "modulation frequency", self.frequencies())
 
-    def moved(self, setup: SpinInertiaSetup) -> list[tuple[Device, str]]:
-        return [(setup.magnet, "field")]
-
     def seconds(self) -> float:
         return self.points() * self.reading_seconds() + abs(self.si("field") - USUAL_FIELD) / USUAL_RAMP
 
@@ -107,7 +104,7 @@ class ModulationFrequencyScan(FrequencyProcedure):
         return f"{number(self.si('power'))} W_π, {number(self.si('field') / MILLITESLA, 'mT')}"
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
-        reading = yield from self.make_ready(setup, Move(setup.magnet, "field", self.si("field")))
+        reading = yield from self.make_ready(setup, self.si("field"))
         yield from self.set_pump(setup, self.q_of(self.si("power")))
         for i, frequency in enumerate(self.frequencies()):
             yield Move(setup.modulator, "frequency", frequency * 1e3)
@@ -171,7 +168,7 @@ class InertiaPowerSeries(FrequencyProcedure):
         return number(self.si("field") / MILLITESLA, "mT")
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
-        reading = yield from self.make_ready(setup, Move(setup.magnet, "field", self.si("field")))
+        reading = yield from self.make_ready(setup, self.si("field"))
         for p, power in enumerate(self.power_ratios()):
             yield from self.set_pump(setup, self.q_of(power))
             for i, frequency in enumerate(self.frequencies()):
@@ -245,9 +242,6 @@ class PowerScan(InertiaProcedure):
     def coordinates(self) -> tuple[Coordinate, ...]:
         return (Coordinate("power", "1", "pump power in units of a pi pulse's", self.power_ratios()),)
 
-    def moved(self, setup: SpinInertiaSetup) -> list[tuple[Device, str]]:
-        return [(setup.magnet, "field")]
-
     def seconds(self) -> float:
         return self.points() * self.reading_seconds() + abs(self.si("field") - USUAL_FIELD) / USUAL_RAMP
 
@@ -255,7 +249,7 @@ class PowerScan(InertiaProcedure):
         return f"{number(self.si('field') / MILLITESLA, 'mT')}, {number(self.si('modulation_frequency'), 'Hz')}"
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
-        reading = yield from self.make_ready(setup, Move(setup.magnet, "field", self.si("field")))
+        reading = yield from self.make_ready(setup, self.si("field"))
         yield Move(setup.modulator, "frequency", self.si("modulation_frequency"))
         for i, power in enumerate(self.power_ratios()):
             yield from self.set_pump(setup, self.q_of(power))
