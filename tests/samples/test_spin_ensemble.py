@@ -9,8 +9,8 @@ from vlab import Q_
 from vlab.errors import LimitError, SettingError
 from vlab.physics import pulse, spin_limits
 from vlab.samples import Pump, SpinEnsemble
+from vlab.samples.modulation import run_lengths
 from vlab.samples.periodic_response import PeriodicResponse
-from vlab.samples.spin_ensemble import run_lengths
 
 N, P = SpinEnsemble.n_type(), SpinEnsemble.p_type()
 FIELD = Q_(100, "mT")

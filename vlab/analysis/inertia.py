@@ -1,29 +1,24 @@
-"""Spin inertia and polarization recovery: relaxation times, V-like and M-like curves, resonances.
+"""Spin inertia: relaxation times from the modulation frequency, and their limit at zero pump power.
 
 Equation numbers are those of Schering, Uhrig and Smirnov (arXiv:1908.01531). Frequencies are f_m in Hz (omega_m is
-2 pi f_m), fields in T; pint quantities are taken too.
+2 pi f_m); pint quantities are taken too.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor, isfinite, log10, nan
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vlab.analysis.rows import Floats, alike, numbers, row
 from vlab.errors import DataError
-from vlab.units import Quantity, make_quantity, ureg
-
-Floats: TypeAlias = NDArray[np.float64]
-Shape: TypeAlias = Literal["V-like", "M-like"]
+from vlab.units import Quantity, ureg
 
 LINEAR_POWER = 0.1
 """Largest W / W_pi whose rates `extrapolate_to_zero_power` uses; sin^2 of eq. (14) is 8 % below its tangent there."""
-SHALLOWEST_DIP = 0.02
-"""Least part of its maximum by which an M-like curve goes down again."""
-_NOISE_FACTOR = 7.0  # a hundred noisy points span less, in all but one of some thousand curves
 _TIMES = ((1e-6, "ns", 1e-9), (1e-3, "us", 1e-6), (1.0, "ms", 1e-3), (np.inf, "s", 1.0))
 
 
@@ -45,7 +40,7 @@ class RelaxationFit:
 
     def curve(self, frequency: ArrayLike) -> NDArray[Any]:
         """Return the fit at ``frequency`` (Hz): L, or X + iY of a complex fit."""
-        x = 2.0 * np.pi * _numbers(frequency, "Hz") * self.tau.m_as("s")
+        x = 2.0 * np.pi * numbers(frequency, "Hz") * self.tau.m_as("s")
         return np.asarray(self.amplitude / (np.hypot(1.0, x) if self.what == "magnitude" else 1.0 + 1j * x))
 
     def __str__(self) -> str:
@@ -83,42 +78,6 @@ class ZeroPowerFit:
         return f"tau_s = {_time(self.tau_s, self.tau_s_error)} at zero power, from {self.points} points"
 
 
-@dataclass(frozen=True)
-class RecoveryShape:
-    """What a polarization recovery curve looks like from zero to its largest field."""
-
-    kind: Shape
-    maximum_field: Quantity
-    """Field (its modulus) of the maximum, by a parabola through the three highest neighbours."""
-    maximum: float
-    """Height of the maximum, in the unit of the signal."""
-    zero_field: float
-    """Signal at the smallest field."""
-    large_field: float
-    """Signal at the largest field."""
-    descent: float
-    """How far the curve goes down again after its maximum, as a part of the maximum."""
-
-    def __str__(self) -> str:
-        top = f"{self.maximum:.4g} at {self.maximum_field.m_as('mT'):.3g} mT"
-        return f"{self.kind}, maximum {top}, {100.0 * self.descent:.2g} % above the value at the largest field"
-
-
-@dataclass(frozen=True)
-class Resonance:
-    """A local maximum of a resonant spin amplification curve."""
-
-    field: Quantity
-    """Position, by a parabola through the highest point and its neighbours."""
-    height: float
-    """Signal there, in the unit of the signal."""
-    prominence: float
-    """How far the curve falls on the higher of its two sides before it rises above this maximum, or ends."""
-
-    def __str__(self) -> str:
-        return f"{self.field.m_as('mT'):.3f} mT (height {self.height:.4g}, prominence {self.prominence:.2g})"
-
-
 def fit_relaxation_time(frequency: ArrayLike, signal: ArrayLike, sigma: ArrayLike | None = None,
                         what: Literal["magnitude", "complex"] = "magnitude") -> RelaxationFit:
     """Fit eq. (11) to a spin inertia curve, both L(0) and tau_s* free.
@@ -151,16 +110,16 @@ def fit_relaxation_time(frequency: ArrayLike, signal: ArrayLike, sigma: ArrayLik
     from scipy.optimize import least_squares
 
     owner = "fit_relaxation_time"
-    f = _row(owner, "frequency", _numbers(frequency, "Hz"))
+    f = row(owner, "frequency", numbers(frequency, "Hz"))
     y = np.asarray(signal)
     if what not in ("magnitude", "complex"):
         raise DataError(f"{owner} fits the 'magnitude' or the 'complex' signal, not {what!r}.")
     if what == "complex" and not np.iscomplexobj(y):
         raise DataError(f"{owner} wants X + iY for a complex fit; this signal is real.")
     y = np.abs(y) if what == "magnitude" and np.iscomplexobj(y) else y
-    y = _row(owner, "signal", y)
+    y = row(owner, "signal", y)
     weight = 1.0 / _errors(owner, sigma, f.size)
-    _alike(owner, "frequencies", f, "signals", y)
+    alike(owner, "frequencies", f, "signals", y)
     if not (f > 0.0).all():
         raise DataError(f"{owner} wants positive frequencies; the smallest is {f.min():g} Hz.")
     if not np.any(y):
@@ -235,10 +194,10 @@ def extrapolate_to_zero_power(power_ratio: ArrayLike, rates: ArrayLike, errors: 
         zero power at a positive rate.
     """
     owner = "extrapolate_to_zero_power"
-    power = _row(owner, "power_ratio", _numbers(power_ratio, ""))
-    rate = _row(owner, "rates", _numbers(rates, "1/s"))
-    sigma = _errors(owner, None if errors is None else _numbers(errors, "1/s"), power.size)
-    _alike(owner, "powers", power, "rates", rate)
+    power = row(owner, "power_ratio", numbers(power_ratio, ""))
+    rate = row(owner, "rates", numbers(rates, "1/s"))
+    sigma = _errors(owner, None if errors is None else numbers(errors, "1/s"), power.size)
+    alike(owner, "powers", power, "rates", rate)
     if not (power >= 0.0).all():
         raise DataError(f"{owner} wants powers of at least 0; the smallest is {power.min():g}.")
     used = power <= largest_power
@@ -264,110 +223,6 @@ def extrapolate_to_zero_power(power_ratio: ArrayLike, rates: ArrayLike, errors: 
                         None if errors is None else chi_square / freedom, bend)
 
 
-def recovery_shape(field: ArrayLike, signal: ArrayLike, descent: float = SHALLOWEST_DIP) -> RecoveryShape:
-    """Tell a V-like from an M-like polarization recovery curve.
-
-    The signal is even in the field: fields count by their modulus, and signals at the same modulus are averaged. A
-    curve is M-like if from its maximum to the largest field it goes down by more than ``descent`` of the maximum and by
-    7 times its noise; else it is V-like. The noise is taken from the fourth differences of curves of 30 points or
-    more.
-    The ripple of resonant spin amplification does not make a curve M-like unless it is as deep as that.
-
-    Parameters
-    ----------
-    field : array_like, shape (n,)
-        T, in any order; it should reach to where the curve is flat.
-    signal : array_like, shape (n,)
-        L.
-    descent : float
-        Part of the maximum.
-
-    Raises
-    ------
-    DataError
-        Fewer than five different fields, numbers that cannot be, or nothing above zero.
-    """
-    owner = "recovery_shape"
-    b, y = _row(owner, "field", np.abs(_numbers(field, "T"))), _row(owner, "signal", np.asarray(signal))
-    _alike(owner, "fields", b, "signals", y)
-    order = np.argsort(b)
-    where = np.cumsum(np.diff(b[order], prepend=0.0) > 1e-9 * b.max(initial=0.0))  # -B and B may differ in rounding
-    b, y = (np.bincount(where - where[0], weights=v[order]) / np.bincount(where - where[0]) for v in (b, y))
-    if b.size < 5:
-        raise DataError(f"{owner} wants at least five different fields; this curve has {b.size}.")
-    top = int(np.argmax(y))
-    if not y[top] > 0.0:
-        raise DataError(f"{owner} found no signal above zero; give the magnitude of the signal.")
-    position, height = (b[top], y[top]) if top in (0, b.size - 1) else _vertex(b, y, top)
-    fall = height - y[-1]
-    kind: Shape = "M-like" if fall > max(descent * height, _NOISE_FACTOR * _noise(y)) else "V-like"
-    return RecoveryShape(kind, make_quantity(position, "mT"), float(height), float(y[0]), float(y[-1]),
-                         float(fall / height))
-
-
-def find_resonances(field: ArrayLike, signal: ArrayLike, prominence: float | None = None) -> tuple[Resonance, ...]:
-    """Return the local maxima of a resonant spin amplification curve, by rising field.
-
-    A maximum counts if the curve falls on both sides by ``prominence`` before it rises above it again or ends; a
-    shoulder on a steep recovery curve is no maximum, and the slope under a maximum moves it. Positions and heights are
-    refined by the parabola through the highest point and its two neighbours.
-
-    Parameters
-    ----------
-    field : array_like, shape (n,)
-        T, all different, in any order, several points to a resonance.
-    signal : array_like, shape (n,)
-        L.
-    prominence : float, optional
-        In the unit of the signal. If it is left out, 7 times the noise, which is taken from the fourth differences of
-        curves of 30 points or more, and at least a thousandth of the curve's range.
-
-    Raises
-    ------
-    DataError
-        Fewer than five points, numbers that cannot be, or a field that occurs twice.
-    """
-    owner = "find_resonances"
-    b, y = _row(owner, "field", _numbers(field, "T")), _row(owner, "signal", np.asarray(signal))
-    _alike(owner, "fields", b, "signals", y)
-    order = np.argsort(b)
-    b, y = b[order], y[order]
-    if b.size < 5:
-        raise DataError(f"{owner} wants at least five points; this curve has {b.size}.")
-    if (np.diff(b) == 0.0).any():
-        raise DataError(f"{owner} wants every field once; {b[1:][np.diff(b) == 0.0][0]:g} T occurs twice. Average such "
-                        "points, or give one sweep at a time.")
-    least = max(_NOISE_FACTOR * _noise(y), 1e-3 * float(np.ptp(y))) if prominence is None else float(prominence)
-    found = []
-    for i in range(1, b.size - 1):
-        if y[i - 1] < y[i] >= y[i + 1]:
-            higher = np.flatnonzero(y > y[i])
-            first = higher[higher < i].max(initial=-1) + 1
-            last = higher[higher > i].min(initial=b.size)
-            falls = float(y[i] - max(y[first:i + 1].min(), y[i:last].min()))
-            if falls >= least and falls > 0.0:
-                position, height = _vertex(b, y, i)
-                found.append(Resonance(make_quantity(position, "mT"), float(height), falls))
-    return tuple(found)
-
-
-def _vertex(x: Floats, y: Floats, i: int) -> tuple[float, float]:
-    """Return the top of the parabola through the points i - 1, i, i + 1, of which i is the highest."""
-    left, right = x[i - 1] - x[i], x[i + 1] - x[i]
-    down_left, down_right = (y[i - 1] - y[i]) / left, (y[i + 1] - y[i]) / right
-    bend = (down_right - down_left) / (right - left)
-    slope = down_left - bend * left
-    if bend == 0.0:
-        return float(x[i]), float(y[i])
-    step = -0.5 * slope / bend
-    return float(x[i] + step), float(y[i] + 0.5 * slope * step)
-
-
-def _noise(y: Floats) -> float:
-    """Return the noise of evenly spaced points: the median fourth difference, which smooth curves hardly have."""
-    return 1.4826 * float(np.median(np.abs(np.diff(y, 4)))) / np.sqrt(70.0) if y.size >= 30 else 0.0
-
-
 def _polynomial(x: Floats, y: Floats, weight: Floats, degree: int) -> tuple[list[float], Floats, float]:
     """Return coefficients (constant first), their covariance for errors 1 / weight, and chi-square."""
     columns = np.vander(x, degree + 1, increasing=True)
@@ -388,28 +243,6 @@ def _inverse(matrix: Floats) -> Floats:
 def _parts(values: NDArray[Any]) -> Floats:
     """Return real values as they are, complex ones as X and then Y."""
     return np.concatenate([values.real, values.imag]) if np.iscomplexobj(values) else values
-
-
-def _numbers(values: Any, unit: str) -> Floats:
-    bare = values.m_as(unit) if isinstance(values, ureg.Quantity) else values
-    return np.asarray(bare, dtype=float)
-
-
-def _row(owner: str, name: str, values: NDArray[Any]) -> NDArray[Any]:
-    row = values if np.iscomplexobj(values) else np.asarray(values, dtype=float)
-    if row.ndim != 1:
-        raise DataError(f"{owner} wants {name} as a row of numbers; its shape is {row.shape}.")
-    if not np.isfinite(row).all():
-        raise DataError(f"{owner} wants finite numbers; {int((~np.isfinite(row)).sum())} of the {row.size} values of "
-                        f"{name} are not. Leave these points out.")
-    return row
-
-
-def _alike(owner: str, one: str, x: NDArray[Any], other: str, y: NDArray[Any]) -> None:
-    if x.size != y.size:
-        raise DataError(f"{owner} got {x.size} {one} and {y.size} {other}; it wants as many of both.")
-    if x.size < 3:
-        raise DataError(f"{owner} wants at least three points; there are {x.size}.")
 
 
 def _errors(owner: str, sigma: ArrayLike | None, size: int) -> Floats:

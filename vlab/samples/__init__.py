@@ -1,6 +1,7 @@
 """What is in the cryostat: parameters with units, presets, and the specimen that lives."""
 
+from vlab.samples.pump import Pump
 from vlab.samples.quantum_dot import QuantumDot
-from vlab.samples.spin_ensemble import Pump, SpinEnsemble
+from vlab.samples.spin_ensemble import SpinEnsemble
 
 __all__ = ["Pump", "QuantumDot", "SpinEnsemble"]

@@ -10,7 +10,8 @@ import numpy as np
 from vlab.physics import spin_average
 from vlab.physics.pulse import PulseAction
 from vlab.physics.spin_average import Average, Pattern
-from vlab.samples.spin_ensemble import SpinEnsemble, run_lengths
+from vlab.samples.modulation import run_lengths
+from vlab.samples.spin_ensemble import SpinEnsemble
 
 
 class PeriodicResponse:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from itertools import pairwise
 from math import exp, inf, isfinite, pi, sin
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vlab.errors import LimitError, SettingError
 from vlab.parameters import Parameters, quantity
-from vlab.physics import pulse as pulses
 from vlab.physics.pulse import PulseAction
+from vlab.samples.modulation import check_count, check_frequency, check_half_period, run_lengths
+from vlab.samples.pump import Pump, check_pump
 from vlab.units import Q_, Quantity, make_quantity, printed, to_si, to_si_array
 
 if TYPE_CHECKING:
@@ -24,46 +23,6 @@ if TYPE_CHECKING:
 MU_B_OVER_HBAR = 9.2740100783e-24 / 1.054571817e-34
 LEAST_PERIODS = 5.0
 """T_R / tau_0 below which the model, whose pulses find an empty trion, means nothing."""
-_MOST_HALF_PERIODS = 8
-_NEAR = 1e-3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pump(Parameters):
-    """A train of pump pulses: give ``q`` or ``power``.
-
-    ``Pump(q=0.5)``, ``Pump(power=0.3, phi=Q_(45, "deg"))``; Q and the power of a resonant pulse are related by
-    eq. (14), 1 - Q^2 = sin^2[(pi/2) sqrt(W/W_pi)].
-    """
-
-    _title: ClassVar[str] = "Pump"
-
-    q: Quantity | None = quantity("", "Set Q; Q^2 is the probability that a pulse does not excite a trion.", None,
-                                  minimum=0.0, maximum=1.0, optional=True)
-    power: Quantity | None = quantity("", "Set the pump power in units of a pi pulse's.", None, minimum=0.0,
-                                      maximum=1.0, optional=True)
-    phi: Quantity = quantity("rad", "Set Phi, the angle by which a detuned pulse turns the spin.", 0.0,
-                             minimum=-pi, maximum=pi)
-    repetition_period: Quantity = quantity("ns", "Set T_R, the time between two pulses.", 13.2, above=0.0)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if (self.q is None) == (self.power is None):
-            raise SettingError("Pump wants either q or power, and not both; for example Pump(q=0.5).")
-
-    def replace(self, **changes: Any) -> Self:
-        """Return a copy with some parameters changed; a new q takes the place of a power, and the other way round."""
-        if "q" in changes and "power" not in changes:
-            changes["power"] = None
-        elif "power" in changes and "q" not in changes:
-            changes["q"] = None
-        return super().replace(**changes)
-
-    @property
-    def action(self) -> PulseAction:
-        """What a pulse of helicity +1 does to a spin, eq. (6)."""
-        q = self.si("q") if self.q is not None else float(pulses.q_from_power(self.si("power")))
-        return PulseAction.circular(q, self.si("phi"))
 
 
 @dataclass(frozen=True)
@@ -259,7 +218,7 @@ class SpinEnsemble(Parameters):
         from vlab.physics.spin_average import at_fields, carries, is_plain
         from vlab.physics.spin_limits import square_wave_fundamental
 
-        _check_pump(pump)
+        check_pump(pump)
         fields = to_si_array(field, "T", "inertia_signal.field")
         period, action = pump.si("repetition_period"), pump.action
         angle = 0.0 if tilt is None else to_si(tilt, "rad", "inertia_signal.tilt")
@@ -345,7 +304,7 @@ class SpinEnsemble(Parameters):
         """
         from vlab.physics import overhauser, spin_stepping
 
-        _check_pump(pump)
+        check_pump(pump)
         self._need_frozen("time_trace")
         period, action = pump.si("repetition_period"), pump.action
         check_count(pulses, "time_trace.pulses")
@@ -405,7 +364,7 @@ class SpinEnsemble(Parameters):
         """
         from vlab.physics import spin_average
 
-        _check_pump(pump)
+        check_pump(pump)
         self._need_frozen("delay_trace")
         period, action = pump.si("repetition_period"), pump.action
         if action.phi != 0.0:
@@ -449,45 +408,3 @@ def spectrum(system: SpinSystem, frequencies: NDArray[np.float64], pulses_per_ha
                                        stop)
         values[i], errors[i], dots = one.values[0], one.error[0], max(dots, one.dots)
     return used, Average(values, errors, dots)
-
-
-def run_lengths(frequency: float, period: float, pulses_per_half_period: int | None = None) -> list[int]:
-    """Return the runs of equal helicity of a modulation near ``frequency``: half periods of p/q pulses, q at most 8."""
-    if pulses_per_half_period is not None:
-        return [pulses_per_half_period] * 2
-    wanted = 0.5 / (frequency * period)
-    best = Fraction(max(1, round(wanted)))
-    for q in range(1, _MOST_HALF_PERIODS + 1):
-        candidate = Fraction(max(q, round(wanted * q)), q)
-        if abs(float(candidate) - wanted) < 0.999 * abs(float(best) - wanted):
-            best = candidate
-        if abs(float(best) - wanted) <= _NEAR * wanted:
-            break
-    p, q = best.numerator, best.denominator
-    switches = [-((-j * p) // q) for j in range(2 * q + 1)]
-    return [b - a for a, b in pairwise(switches)]
-
-
-def check_frequency(frequencies: NDArray[np.float64], period: float) -> None:
-    """Refuse modulation frequencies that pulses cannot follow."""
-    highest = 0.25 / period
-    if np.any(frequencies < 0.0) or np.any(frequencies > highest * (1.0 + 1e-12)):
-        worst = float(np.max(frequencies)) if np.any(frequencies > highest) else float(np.min(frequencies))
-        raise LimitError(f"the modulation frequency of {worst:g} Hz cannot be; the model wants 0 Hz to 1/(4 T_R) = "
-                         f"{highest:g} Hz, so that a half period has at least two pulses.")
-
-
-def check_half_period(pulses: int) -> None:
-    """Refuse a half period that is no whole number of pulses."""
-    check_count(pulses, "pulses_per_half_period", 2)
-
-
-def check_count(value: int, owner: str, least: int = 1) -> None:
-    """Refuse what is no whole number of at least ``least``."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise SettingError(f"{owner} got {value!r}; it wants a whole number of at least {least}.")
-
-
-def _check_pump(pump: object) -> None:
-    if not isinstance(pump, Pump):
-        raise SettingError(f"pump got {pump!r}; it wants a Pump, such as Pump(q=0.5).")

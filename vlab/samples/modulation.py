@@ -1,0 +1,51 @@
+"""Modulation of a train of pulses: whole numbers of pulses, and what pulses can follow."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vlab.errors import LimitError, SettingError
+
+_MOST_HALF_PERIODS = 8
+_NEAR = 1e-3
+
+
+def run_lengths(frequency: float, period: float, pulses_per_half_period: int | None = None) -> list[int]:
+    """Return the runs of equal helicity of a modulation near ``frequency``: half periods of p/q pulses, q at most 8."""
+    if pulses_per_half_period is not None:
+        return [pulses_per_half_period] * 2
+    wanted = 0.5 / (frequency * period)
+    best = Fraction(max(1, round(wanted)))
+    for q in range(1, _MOST_HALF_PERIODS + 1):
+        candidate = Fraction(max(q, round(wanted * q)), q)
+        if abs(float(candidate) - wanted) < 0.999 * abs(float(best) - wanted):
+            best = candidate
+        if abs(float(best) - wanted) <= _NEAR * wanted:
+            break
+    p, q = best.numerator, best.denominator
+    switches = [-((-j * p) // q) for j in range(2 * q + 1)]
+    return [b - a for a, b in pairwise(switches)]
+
+
+def check_frequency(frequencies: NDArray[np.float64], period: float) -> None:
+    """Refuse modulation frequencies that pulses cannot follow."""
+    highest = 0.25 / period
+    if np.any(frequencies < 0.0) or np.any(frequencies > highest * (1.0 + 1e-12)):
+        worst = float(np.max(frequencies)) if np.any(frequencies > highest) else float(np.min(frequencies))
+        raise LimitError(f"the modulation frequency of {worst:g} Hz cannot be; the model wants 0 Hz to 1/(4 T_R) = "
+                         f"{highest:g} Hz, so that a half period has at least two pulses.")
+
+
+def check_half_period(pulses: int) -> None:
+    """Refuse a half period that is no whole number of pulses."""
+    check_count(pulses, "pulses_per_half_period", 2)
+
+
+def check_count(value: int, owner: str, least: int = 1) -> None:
+    """Refuse what is no whole number of at least ``least``."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise SettingError(f"{owner} got {value!r}; it wants a whole number of at least {least}.")
