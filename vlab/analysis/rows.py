@@ -25,8 +25,8 @@ def row(owner: str, name: str, values: NDArray[Any]) -> NDArray[Any]:
     if found.ndim != 1:
         raise DataError(f"{owner} wants {name} as a row of numbers; its shape is {found.shape}.")
     if not np.isfinite(found).all():
-        raise DataError(f"{owner} wants finite numbers; {int((~np.isfinite(found)).sum())} of the {found.size} values of "
-                        f"{name} are not. Leave these points out.")
+        raise DataError(f"{owner} wants finite numbers; {int((~np.isfinite(found)).sum())} of the {found.size} values "
+                        f"of {name} are not. Leave these points out.")
     return found
 
 
