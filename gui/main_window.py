@@ -28,7 +28,7 @@ from gui.widgets.command_palette import CommandPalette
 from gui.widgets.greeting import Greeting
 from gui.widgets.notification_bar import NotificationBar
 from gui.widgets.plot import Plot
-from vlab.experiments import DwellTimeScan
+from vlab.experiments import DwellTimeScan, ModulationFrequencyScan
 
 _PULL_MS = 35
 _BREATH_MS = 8
@@ -287,13 +287,16 @@ class MainWindow(QMainWindow):
                 "Choose light or dark colours, or follow the system.", checked=lambda mode=mode:
                 self.theme.mode() == mode)
         add("view.layout", "Reset the layout", "View", self._reset_layout, "Bring all panels back to their places.")
-        add("help.greeting", "Three things to try", "Help", lambda: self.greeting.open_over(self.centralWidget()),
+        add("help.greeting", "Things to try", "Help", lambda: self.greeting.open_over(self.centralWidget()),
             "Show the greeting.", "F1")
         add("try.fast", "Measure a dragged resonance", "Help", lambda: self._try(1.0),
             "Run a scan with a dwell of 1 s as fast as possible.", "", lambda: not running() and m.connected)
         add("try.dwell", "Dwell longer", "Help", lambda: self._try(5.0),
             "Run a scan with a dwell of 5 s as fast as possible.", "", lambda: not running() and m.connected)
         add("try.inside", "See the nuclear polarization", "Help", self._try_inside, "Show the panel See inside.")
+        add("try.inertia", "Measure a spin relaxation time", "Help", self._try_inertia,
+            "Set up the bench of pump-probe spin inertia and scan the modulation frequency.", "",
+            lambda: not running() and m.connected)
 
     # -- what commands do --------------------------------------------------------------------------------------
 
@@ -329,6 +332,14 @@ class MainWindow(QMainWindow):
     def _try_now(self, dwell: float) -> None:
         self.model.set_pace(float("inf"))
         self.experiment.fill(dwell=dwell)
+        self._start()
+
+    def _try_inertia(self) -> None:
+        self.greeting.hide()
+        self.model.choose(ModulationFrequencyScan, then=self._try_inertia_now)
+
+    def _try_inertia_now(self) -> None:
+        self.model.set_pace(float("inf"))
         self._start()
 
     def _try_inside(self) -> None:

@@ -174,7 +174,7 @@ class LabModel:
     def _begin(self, run: Run) -> None:
         self.run, self.run_state, self.progress = run, "running", None
         self._number += 1
-        words = self.kind.without_defaults(run.setup.sample_words())  # type: ignore[attr-defined]
+        words = self.kind.told(run.setup.sample_words())  # type: ignore[attr-defined]
         self.scans.append(Scan(self._number, run.procedure, run.coordinates, words))
         points = prod(len(c.values) for c in run.coordinates)
         self.notice("info", f"{run.procedure.title()} began: {points} points.", quiet=True)

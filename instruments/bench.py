@@ -153,6 +153,10 @@ class Bench:
             found.extend(instrument.problems())
         return found
 
+    def no_answer(self) -> str:
+        """Return in a sentence why the sample's model cannot say what happens here; empty when it can."""
+        return ""
+
     def make_safe(self) -> None:
         """Bring the bench to its safe state: light off the sample, ramps held."""
         for instrument in self.instruments.values():

@@ -80,8 +80,13 @@ class BenchKind:
         known = self.sample_type.parameters()
         return known[name].help if name in known else self.preset_help.get(name, f"Choose the {name}.")
 
-    def without_defaults(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        """Return those of a sample's words that are not the usual ones."""
+    def told(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of a sample's words that a legend tells: the usual ones need not be said, unless there is one.
+
+        Of several presets, such as a model and its numbers, only what is unusual is worth the space.
+        """
+        if len(self.presets) == 1:
+            return tuple(f"{word}-type" if len(word) == 1 else word for word in words)
         usual = {choices[0] for choices in self.presets.values()}
         return tuple(word for word in words if word not in usual)
 

@@ -225,7 +225,7 @@ class Setting(Declaration):
         checked = self.check(instrument, value)
         holder = instrument._claims.get(self.name)
         if holder is not None and holder is not owner:
-            raise InUseError(f"{instrument.name}.{self.name} is in use by {holder}; pause or abort it first.")
+            raise InUseError(f"{instrument.name}.{self.name} is in use by {holder}; abort it first, or wait.")
         instrument._apply(self, checked, owner)
 
 

@@ -32,6 +32,7 @@ class DraggingBench(Bench):
     """
 
     title = "Nuclear-spin dragging"
+    kind = "dragging"
 
     laser: Laser
     chopper: Chopper

@@ -38,6 +38,7 @@ class SpinInertiaBench(Bench):
     """
 
     title = "Pump-probe spin inertia"
+    kind = "spin_inertia"
 
     pump: PulsedLaser
     modulator: HelicityModulator
@@ -108,12 +109,14 @@ class SpinInertiaBench(Bench):
             f"Lock-in: X = {readout(lockin('x'), 'V', 4)}" + (", no reference" if self.lockin.unlocked else ""),
         ]
 
+    def no_answer(self) -> str:
+        return self._specimen.trouble(self._present_room())
+
     def check(self) -> list[str]:
         """Return in sentences what is wrong on the bench and what to do; empty when all is well."""
         found = super().check()
         room = self._present_room()
-        trouble = self._specimen.trouble(room)
-        if trouble:
+        if trouble := self.no_answer():
             found.append(f"sample: {trouble}")
         relaxing, tick = self._specimen.relaxation_time(room.temperature.start), TICK_PS / 1e12
         time_constant = float(self.lockin.read("time_constant"))

@@ -19,6 +19,7 @@ from vlab.units import Q_
 class ChoppingBench(DraggingBench):
     """The instruments of dragging in a room where nothing is hidden."""
 
+    kind = "chopping"
     title = "Chopping"
 
     def hidden(self):

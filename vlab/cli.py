@@ -84,8 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"vlab: {error}", file=sys.stderr)
         return EXIT_FAILED
     except KeyboardInterrupt:
-        print(f"vlab: interrupted; what was measured is in {given.out}." if "out" in given else "vlab: interrupted.",
-              file=sys.stderr)
+        print("vlab: interrupted.", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has gone
@@ -136,7 +135,8 @@ def _describe(given: argparse.Namespace) -> int:
         try:
             kind = experiment(given.name)
         except UnknownNameError:
-            known = [*EXPERIMENTS, *(n for b in BENCHES.values() for n in (*b.instruments, b.sample_prefix))]
+            names = [*EXPERIMENTS, *(n for b in BENCHES.values() for n in (*b.instruments, b.sample_prefix))]
+            known = list(dict.fromkeys(names))
             raise UnknownNameError.of("vlab", given.name, known, "experiment, instrument or sample") from None
         found = {f"{_paragraphs(kind)}\n{_parameters(kind, '')}": []}
     for number, (text, benches) in enumerate(found.items()):
@@ -281,7 +281,12 @@ def _run(given: argparse.Namespace) -> int:
           file=sys.stderr)
     with _bars() as watch:
         run.subscribe(watch(procedure.key, procedure.points()))
-        dataset = run.execute()
+        try:
+            dataset = run.execute()
+        except KeyboardInterrupt:
+            kept = f"what was measured is in {run.file}" if run.file and run.file.exists() else "nothing was measured"
+            print(f"vlab: interrupted; {kept}.", file=sys.stderr)
+            return EXIT_INTERRUPTED
     for warning in bench.check():
         if warning not in before:
             print(f"vlab: warning: {warning}", file=sys.stderr)
@@ -291,7 +296,7 @@ def _run(given: argparse.Namespace) -> int:
     if given.plot is not None:
         from vlab.analysis.figure import draw_runs
 
-        title = ", ".join([procedure.title(), *bench.sample_words(), f"seed {given.seed}"])
+        title = ", ".join([procedure.in_words(), *bench.sample_words(), f"seed {given.seed}"])
         draw_runs([(procedure, dataset)], given.plot, title)
         print(given.plot)
     return EXIT_OK

@@ -51,6 +51,8 @@ class Parameter:
             return f"{number} {'above' if self.above else 'of at least'} {low:g}{unit}"
         if math.isinf(low):
             return f"{number} of at most {high:g}{unit}"
+        if self.above:
+            return f"{number} above {low:g}{unit} and at most {high:g}{unit}"
         return f"{number} from {low:g}{unit} to {high:g}{unit}"
 
     def checked(self, value: Any, owner: str) -> Any:

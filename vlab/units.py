@@ -54,6 +54,8 @@ def unit_factor(unit: str) -> float:
 def kind_of(unit: str) -> str:
     """Return in words what ``unit`` measures: ``"a time"``, ``"an energy"``."""
     dimension = ureg.Unit(unit).dimensionality
+    if _is_angular(ureg.Unit(unit)):
+        return "an angular frequency" if "[time]" in dimension else "an angle"
     for example, words in _KINDS.items():
         if ureg.Unit(example).dimensionality == dimension:
             return words
@@ -81,8 +83,16 @@ def _refuse(owner: str, value: object, unit: str) -> SettingError:
     got = printed(value) if isinstance(value, pint.Quantity) else repr(value)
     if not isinstance(value, pint.Quantity) and isinstance(value, int | float) and not isinstance(value, bool):
         got = f"the bare number {value!r}"
+    turned = isinstance(value, pint.Quantity) and _is_angular(value.units) != _is_angular(ureg.Unit(unit or "1"))
+    if turned and "[time]" in value.dimensionality:  # type: ignore[attr-defined]
+        return SettingError(f"{owner} got {got}; it wants {kind_of(unit)} with a unit, {example}. Frequencies in Hz "
+                            "and angular frequencies in rad/s differ by 2 pi, which you must say.")
     return SettingError(f"{owner} got {got}; it wants {kind_of(unit)} with a unit, {example}." if unit else
                         f"{owner} got {got}; it wants a pure number, {example}.")
+
+
+def _is_angular(units: Any) -> bool:
+    return any(name in ("radian", "degree", "turn", "revolutions_per_minute") for name in units._units)
 
 
 @lru_cache(maxsize=4096)
@@ -97,6 +107,8 @@ def factor_between(units: Any, unit: str) -> float | None:
         The dimensions differ.
     """
     one: Any = ureg.Quantity(1.0, ureg.Unit(units))
+    if "[time]" in one.dimensionality and _is_angular(one.units) != _is_angular(ureg.Unit(unit)):
+        raise pint.DimensionalityError(one.units, unit)  # rad/s are no Hz: 2 pi lies between them
     if one.dimensionality != ureg.Unit(unit).dimensionality:
         one = one.to(ureg.Unit(unit), "Gaussian")  # 100 gauss are 10 mT in a laboratory
     return float(one.to_base_units().magnitude) if one._is_multiplicative else None
@@ -141,7 +153,8 @@ def to_si(value: object, unit: str, owner: str) -> float:
             number = mine.to_base_units().magnitude if factor is None else mine.magnitude * factor
         except (pint.DimensionalityError, pint.UndefinedUnitError):
             raise _refuse(owner, mine, unit) from None
-    elif unit_is_dimensionless(unit) and isinstance(value, int | float) and not isinstance(value, bool):
+    elif unit_is_dimensionless(unit) and unit != "deg" and isinstance(value, int | float) and (
+            not isinstance(value, bool)):
         number = value * unit_factor(unit) if unit else value
     else:
         raise _refuse(owner, value, unit)

@@ -230,7 +230,7 @@ class ScanPanel(QWidget):
         else:
             low, high = min([0.0, *values]), max([0.0, *values])
         if high == low:
-            high = low + 1.0
+            high = low + self._variable().usual
         high += 0.15 * (high - low)  # room for the legend
         self.plot.show_all((min(ends), max(ends)), (low, high))
 

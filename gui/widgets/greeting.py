@@ -1,4 +1,4 @@
-"""The greeting at the first start: three things to try."""
+"""The greeting at the first start: things to try."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ TRY = (
     ("try.fast", "1. Measure a dragged resonance", "A scan with a dwell of 1 s at each step, as fast as possible."),
     ("try.dwell", "2. Dwell longer", "The same with 5 s: the nuclei carry the line much farther."),
     ("try.inside", "3. See inside", "Show the nuclear polarization that does it, which no instrument shows."),
+    ("try.inertia", "4. Measure a spin relaxation time", "On the other bench: pump pulses orient the spins of charged "
+     "dots, and the faster their helicity is reversed the less the spins follow."),
 )
 
 
@@ -29,7 +31,7 @@ class Greeting(QFrame):
         column = QVBoxLayout(self)
         column.setSpacing(6)
         title = QLabel("<h2>Welcome to the lab</h2>"
-                       "A quantum dot is in the cryostat, everything is wired and running. Three things to try:")
+                       "A quantum dot is in the cryostat, everything is wired and running. Things to try:")
         title.setWordWrap(True)
         column.addWidget(title)
         self.buttons = []

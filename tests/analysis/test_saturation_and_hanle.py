@@ -69,5 +69,12 @@ def test_one_side_and_higher_resonances_elsewhere():
 @pytest.mark.parametrize(("field", "signal"), [([0, 1], [1, 0]), (np.arange(6.0), np.ones(6)),
                                                (np.arange(6.0), np.full(6, np.nan)), ([], [])])
 def test_hanle_refusals(field, signal):
-    with pytest.raises(DataError, match="hanle_width"):
+    with pytest.raises(DataError, match=r"hanle_width|no field was measured"):
         hanle_width(field, signal)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_noise_does_not_narrow_a_hanle_curve(seed):
+    b = np.arange(-100.0, 101.0, 2.0)
+    y = 0.1 / (1 + (b / 34.0) ** 2) + np.random.default_rng(seed).normal(0.0, 0.008, b.size)
+    assert hanle_width(1e-3 * b, y).half_width.m_as("mT") == pytest.approx(34.0, rel=0.2)

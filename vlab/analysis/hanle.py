@@ -52,6 +52,7 @@ def hanle_width(field: ArrayLike, signal: ArrayLike) -> HanleWidth:
         raise DataError("hanle_width wants finite numbers and a signal above zero.")
     order = np.argsort(b)
     b, y = b[order], y[order]
+    y = _smoothed(y)
     top = int(np.argmin(np.abs(b)))
     while y[higher := max((i for i in (top - 1, top + 1) if 0 <= i < b.size), key=lambda i: float(y[i]))] > y[top]:
         top = higher
@@ -63,8 +64,27 @@ def hanle_width(field: ArrayLike, signal: ArrayLike) -> HanleWidth:
     one = right if right is not None else left
     whole = b[0] >= 0.0 or b[-1] <= 0.0
     if one is None or not whole:
-        raise DataError("hanle_width finds no field where the signal is half its maximum; scan further.")
+        raise DataError("no field was measured at which the signal is half its maximum; scan further.")
     return HanleWidth(make_quantity(abs(one), "mT"), float(y[top]), make_quantity(0.0, "mT"), 1)
+
+
+def _smoothed(y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the curve averaged over as many neighbours as it takes to bring the noise below 2 % of its maximum.
+
+    Otherwise the noisiest point would be the maximum, and the first one that dips below its half the end.
+    """
+    if y.size < 15:
+        return y
+    noise = 1.4826 * float(np.median(np.abs(np.diff(y, 4)))) / np.sqrt(70.0)
+    half = min(y.size // 10, int(0.5 * (noise / (0.02 * float(y.max()))) ** 2))
+    if half == 0:
+        return y
+    # a straight line through each window, so that slopes stay and only curvature within a window is lost
+    width = 2 * half + 1
+    ends = [np.polyval(np.polyfit(np.arange(width), part, 1), at) for part, at in
+            [(y[:width], i) for i in range(half)] + [(y[-width:], half + 1 + i) for i in range(half)]]
+    middle = np.convolve(y, np.full(width, 1.0 / width), "valid")
+    return np.concatenate([ends[:half], middle, ends[half:]])
 
 
 def _crossing(b: NDArray[np.float64], y: NDArray[np.float64], level: float) -> float | None:

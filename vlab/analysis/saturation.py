@@ -38,10 +38,12 @@ class SaturationFit:
         if ratio <= 0.0:
             return "the signal saturates sooner than the stated tau_s allows; tau_s is longer, or the field too weak"
         error = (ratio + 1.0) * self.k_error / self.k
-        return f"tau_s^T / tau_0 = {ratio:.3g} with an error of {error:.1g}, for tau_s = {1e9 * relaxation_time:.4g} ns"
+        return (f"tau_s^T / tau_0 = {ratio:.3g} with a statistical error of {error:.1g}, "
+                f"for tau_s = {1e9 * relaxation_time:.4g} ns in a strong field")
 
     def __str__(self) -> str:
-        return f"saturation k = {self.k:.4g} with an error of {self.k_error:.1g}, residual {self.residual:.2g}"
+        return (f"saturation k = {self.k:.4g} with a statistical error of {self.k_error:.1g}, "
+                f"residual {self.residual:.2g}")
 
 
 def _model(excitation: NDArray[np.float64], k: float) -> NDArray[np.float64]:

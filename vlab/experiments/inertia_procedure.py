@@ -5,10 +5,10 @@ from __future__ import annotations
 from cmath import phase
 from collections.abc import Generator
 from dataclasses import dataclass
-from math import degrees
+from math import degrees, pi
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from vlab.errors import LimitError
+from vlab.errors import LimitError, RunError
 from vlab.experiments.lockin_reading import LEAST_PERIODS, InertiaReading
 from vlab.experiments.procedure import Command, Move, Point, Procedure, Read, Settle, Steps, Variable
 from vlab.experiments.roles import Device, SpinInertiaSetup
@@ -27,6 +27,8 @@ USUAL_FIELD = 0.1
 USUAL_TURN = 0.0872664625997
 """rad/s of the sample holder, for the same."""
 MILLITESLA = 1e-3
+BOUND = 1.0 / pi
+"""Largest possible L."""
 JUST_BEFORE = -5e-11
 """s; delay of a probe that comes just before the pump pulse."""
 
@@ -92,6 +94,12 @@ class InertiaProcedure(Procedure):
 
     bench: ClassVar[str] = "spin_inertia"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if getattr(self, "q", None) is not None and self.si("q") == 1.0:
+            raise LimitError(f"{self.title()}.q got 1, a pulse that does nothing; it wants a quantity from 0 to below "
+                             "1.")
+
     if TYPE_CHECKING:  # declared last by each subclass, so that forms show first what is scanned
         repetition_period: Quantity
         time_constant: Quantity
@@ -99,9 +107,9 @@ class InertiaProcedure(Procedure):
 
     def variables(self) -> tuple[Variable, ...]:
         return (Variable("inertia", "1", "spin inertia signal L of eq. (1), the magnitude of X + iY",
-                         "spin inertia signal L"),
-                Variable("x", "1", "lock-in X in units of L, along the drive", "X in units of L"),
-                Variable("y", "1", "lock-in Y in units of L, negative for spins that lag", "Y in units of L"),
+                         "spin inertia signal L", BOUND),
+                Variable("x", "1", "lock-in X in units of L, along the drive", "X in units of L", BOUND),
+                Variable("y", "1", "lock-in Y in units of L, negative for spins that lag", "Y in units of L", BOUND),
                 Variable("phase", "deg", "phase of X + iY, negative for spins that lag", "phase"))
 
     def claims(self, setup: SpinInertiaSetup) -> list[tuple[Device, str]]:
@@ -156,6 +164,8 @@ class InertiaProcedure(Procedure):
     def one_point(self, reading: InertiaReading, index: tuple[int, ...]) -> Steps:
         """Read and hand over a point."""
         signal = yield from reading.read()
+        if why := reading.setup.no_answer():
+            raise RunError(why)
         yield Point(index, (abs(signal), signal.real, signal.imag, degrees(phase(signal))))
 
     def reading_seconds(self) -> float:

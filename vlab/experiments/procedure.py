@@ -98,6 +98,8 @@ class Variable:
     long_name: str
     title: str = ""
     """What axes and menus call it; by default the long name."""
+    usual: float = 1.0
+    """What it may reach, for an axis without data."""
 
     def heading(self) -> str:
         """Return the title with the unit, for an axis."""

@@ -117,11 +117,15 @@ class DelayScan(InertiaProcedure):
             yield from self.one_point(reading, (i,))
 
     def findings(self, dataset: xarray.Dataset) -> list[str]:
+        import numpy as np
+
         delay, x = measured(dataset, "x", "delay")
         if delay.size < 2:
             return []
         top, bottom = int(x.argmax()), int(x.argmin())
-        return [f"X from {x[bottom]:.4g} at {delay[bottom]:.3g} ns to {x[top]:.4g} at {delay[top]:.3g} ns"]
+        fastest = 0.5 / float(np.abs(np.diff(delay)).max())
+        return [f"X from {x[bottom]:.4g} at {delay[bottom]:.3g} ns to {x[top]:.4g} at {delay[top]:.3g} ns; these steps "
+                f"show precession up to {fastest:.3g} GHz"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,16 +141,16 @@ class HanleCurve(InertiaProcedure):
     plot: ClassVar[PlotPlan] = PlotPlan("field", ("inertia", "x", "y", "phase"))
     _title: ClassVar[str] = "HanleCurve"
 
-    start: Quantity = field_of_magnet("Set the first field.", -30.0)
-    stop: Quantity = field_of_magnet("Set the last field.", 30.0)
-    step: Quantity = quantity("mT", "Set the size of a step; the direction follows from start and stop.", 1.0,
+    start: Quantity = field_of_magnet("Set the first field.", -150.0)
+    stop: Quantity = field_of_magnet("Set the last field.", 150.0)
+    step: Quantity = quantity("mT", "Set the size of a step; the direction follows from start and stop.", 3.0,
                               above=0.0)
     tilt: Quantity = tilt_of_sample(90.0)
     power: Quantity = power_of_pump(0.1)
     q: Quantity | None = power_by_q()
     modulation_frequency: Quantity = frequency_of_modulation(10.0)
     repetition_period: Quantity = period_of_pulses()
-    time_constant: Quantity = time_constant_of_lockin(0.1)
+    time_constant: Quantity = time_constant_of_lockin(0.3)
     settling: int = settling_of_lockin()
 
     def __post_init__(self) -> None:

@@ -63,6 +63,10 @@ class Setup(Protocol):
         """Return in sentences what is wrong."""
         ...
 
+    def no_answer(self) -> str:
+        """Return why what is read here means nothing; empty in a real room."""
+        ...
+
     def snapshot(self) -> dict[str, dict[str, Any]]:
         """Return all settings and readings by instrument."""
         ...

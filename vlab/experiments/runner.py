@@ -87,6 +87,10 @@ class Run:
             raise SettingError(f"run got {procedure!r}; it wants an experiment, such as DwellTimeScan(...).")
         if not hasattr(setup, "begin_run") or not hasattr(setup, "clock"):
             raise SettingError(f"run got {setup!r} as its bench; it wants a bench, such as dragging_bench().")
+        kind = getattr(setup, "kind", procedure.bench)  # a real room is of no kind
+        if kind != procedure.bench:
+            raise SettingError(f"{procedure.title()} got a bench for {kind.replace('_', ' ')}; it wants one for "
+                               f"{procedure.bench.replace('_', ' ')}, such as {procedure.bench}_bench().")
         if save is True:
             save = DEFAULT_FOLDER
         if save is not False and (not isinstance(save, str | Path) or (
@@ -188,6 +192,8 @@ class Run:
             status, reason, failure = "aborted", "interrupted from the keyboard", pressed
         except Exception as error:
             status, reason, failure = "failed", str(error) or type(error).__name__, error
+            if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):  # pressed in a compiled kernel
+                status, reason, failure = "aborted", "interrupted from the keyboard", KeyboardInterrupt()
         dataset = self._end(status, reason)
         if isinstance(failure, Exception):
             where = f"; {self._done} points are in {self.file}" if self.file else ""

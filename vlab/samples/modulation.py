@@ -45,7 +45,9 @@ def check_half_period(pulses: int) -> None:
     check_count(pulses, "pulses_per_half_period", 2)
 
 
-def check_count(value: int, owner: str, least: int = 1) -> None:
-    """Refuse what is no whole number of at least ``least``."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise SettingError(f"{owner} got {value!r}; it wants a whole number of at least {least}.")
+def check_count(value: int, owner: str, least: int = 1, most: int | None = None) -> None:
+    """Refuse what is no whole number of at least ``least`` and, where given, at most ``most``."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least or (
+            most is not None and value > most):
+        limit = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise SettingError(f"{owner} got {value!r}; it wants a whole number {limit}.")

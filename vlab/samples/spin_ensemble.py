@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import exp, inf, isfinite, pi, sin
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vlab.physics.spin_average import Average, SpinSystem
 
 MU_B_OVER_HBAR = 9.2740100783e-24 / 1.054571817e-34
+_MOST_PULSES = 10_000_000
 LEAST_PERIODS = 5.0
 """T_R / tau_0 below which the model, whose pulses find an empty trion, means nothing."""
 
@@ -221,7 +222,7 @@ class SpinEnsemble(Parameters):
         check_pump(pump)
         fields = to_si_array(field, "T", "inertia_signal.field")
         period, action = pump.si("repetition_period"), pump.action
-        angle = 0.0 if tilt is None else to_si(tilt, "rad", "inertia_signal.tilt")
+        angle = 0.0 if tilt is None else to_si(tilt, "deg", "inertia_signal.tilt")
         if not (isinstance(tolerance, float) and isfinite(tolerance) and 1e-10 <= tolerance <= 0.1):
             raise LimitError(f"inertia_signal.tolerance got {tolerance!r}; it wants a number from 1e-10 to 0.1.")
         if method not in ("quadrature", "quasi-monte-carlo"):
@@ -275,7 +276,7 @@ class SpinEnsemble(Parameters):
         return np.asarray(np.random.default_rng(seed).standard_normal((dots, 3)) * widths)
 
     def time_trace(self, *, field: Quantity, pump: Pump, pulses: int, pulses_per_half_period: int | None = None,
-                   dots: int = 1024, seed: int = 0, nuclear_fields: NDArray[np.float64] | None = None,
+                   dots: int = 1024, seed: int = 0, nuclear_fields: NDArray[np.float64] | Quantity | None = None,
                    tilt: Quantity | None = None, stop: Callable[[], bool] | None = None) -> TimeTrace:
         """Return the mean spin just before each pulse, from S = 0 on, with the exact map of a pulse period.
 
@@ -291,7 +292,7 @@ class SpinEnsemble(Parameters):
         dots, seed : int
             How many frozen nuclear fields are drawn.
         nuclear_fields : ndarray, shape (dots, 3), optional
-            W_N in rad/s, given instead of drawn.
+            W_N, given instead of drawn: numbers in rad/s, or a quantity.
         tilt : Quantity, optional
             Angle between the field and the growth axis z, in the x-z plane.
         stop : callable, optional
@@ -307,15 +308,16 @@ class SpinEnsemble(Parameters):
         check_pump(pump)
         self._need_frozen("time_trace")
         period, action = pump.si("repetition_period"), pump.action
-        check_count(pulses, "time_trace.pulses")
+        check_count(pulses, "time_trace.pulses", most=_MOST_PULSES)
         if pulses_per_half_period is not None:
             check_half_period(pulses_per_half_period)
-        angle = 0.0 if tilt is None else to_si(tilt, "rad", "time_trace.tilt")
+        angle = 0.0 if tilt is None else to_si(tilt, "deg", "time_trace.tilt")
         system = self.system(to_si(field, "T", "time_trace.field"), action, period, angle)
         if nuclear_fields is None:
-            check_count(dots, "time_trace.dots")
+            check_count(dots, "time_trace.dots", most=_MOST_PULSES)
+            check_count(seed, "time_trace.seed", 0)
             nuclear_fields = self.draw_nuclear_fields(dots, seed)
-        given = np.asarray(nuclear_fields, dtype=float)
+        given = _angular_frequencies(nuclear_fields)
         if given.ndim != 2 or given.shape[1] != 3 or not len(given) or not np.all(np.isfinite(given)):
             raise SettingError(f"time_trace.nuclear_fields got an array of shape {given.shape}; it wants finite "
                                "numbers of shape (dots, 3), in rad/s.")
@@ -370,13 +372,16 @@ class SpinEnsemble(Parameters):
         if action.phi != 0.0:
             raise LimitError("delay_trace wants resonant pulses, phi = 0.")
         times = np.atleast_1d(to_si_array(delays, "s", "delay_trace.delays"))
+        if times.ndim != 1 or not times.size:
+            raise SettingError(f"delay_trace.delays got an array of shape {times.shape}; it wants one delay or a "
+                               "row of them.")
         if np.any(times < 0.0) or np.any(times > period * (1.0 + 1e-12)):
             raise LimitError(f"delay_trace.delays got times from {times.min():g} s to {times.max():g} s; it wants 0 to "
                              f"the repetition period, {period:g} s.")
         asked = Q_(0.0, "Hz") if modulation_frequency is None else modulation_frequency
         frequency = to_si(asked, "Hz", "delay_trace.modulation_frequency")
         check_frequency(np.array(frequency), period)
-        angle = 0.0 if tilt is None else to_si(tilt, "rad", "delay_trace.tilt")
+        angle = 0.0 if tilt is None else to_si(tilt, "deg", "delay_trace.tilt")
         system = self.system(to_si(field, "T", "delay_trace.field"), action, period, angle)
         spin, trion = spin_average.delayed(system, 2.0 * pi * frequency, times, tolerance, stop)
         return DelayTrace(make_quantity(1.0, "s") * times, -spin.values, -trion.values, spin.error + trion.error)
@@ -408,3 +413,13 @@ def spectrum(system: SpinSystem, frequencies: NDArray[np.float64], pulses_per_ha
                                        stop)
         values[i], errors[i], dots = one.values[0], one.error[0], max(dots, one.dots)
     return used, Average(values, errors, dots)
+
+
+def _angular_frequencies(values: Any) -> NDArray[np.float64]:
+    """Return nuclear fields as floats in rad/s; frequencies in Hz are refused, since 2 pi lies between them."""
+    if hasattr(values, "units"):
+        return to_si_array(values, "rad/s", "time_trace.nuclear_fields")
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SettingError(f"time_trace.nuclear_fields got {values!r}; it wants numbers in rad/s.") from None
