@@ -93,3 +93,16 @@ def test_words_for_dimensions():
     assert kind_of("ueV") == "an energy"
     assert kind_of("mT") == "a magnetic field"
     assert unit_factor("ms") == pytest.approx(1e-3)
+
+
+@pytest.mark.parametrize(("value", "unit"), [(Q_(1, "rad/s"), "Hz"), (Q_(1, "MHz"), "rad/s"), (Q_(1, "deg/s"), "1/s")])
+def test_angular_frequencies_are_no_frequencies(value, unit):
+    with pytest.raises(SettingError, match="differ by 2 pi"):
+        to_si(value, unit, "some.frequency")
+
+
+def test_angles():
+    assert to_si(Q_(180, "deg"), "rad", "some.angle") == pytest.approx(3.141592653589793)
+    assert to_si(0.5, "rad", "some.angle") == 0.5
+    with pytest.raises(SettingError, match="an angle with a unit, such as 1 deg"):
+        to_si(30, "deg", "some.angle")

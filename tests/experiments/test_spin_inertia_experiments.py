@@ -407,3 +407,26 @@ def test_a_run_does_not_inherit_the_geometry_of_another():
     assert bench.stage.read("delay_actual") < 0.0
     taken = {(device.name, setting) for device, setting in scan.sets(bench)}
     assert {("holder", "tilt"), ("stage", "delay"), ("magnet", "field")} <= taken
+
+
+@pytest.mark.parametrize("scan", [PolarizationRecovery(phi=Q_(30, "deg"), step=Q_(50, "mT")), HanleCurve()])
+def test_a_run_fails_where_the_model_has_no_answer(scan):
+    bench = spin_inertia_bench(P.replace(nuclear_correlation_time=Q_(1, "us")))
+    with pytest.raises(VlabError, match="fields along z only"):
+        run(scan, bench, save=False)
+
+
+def test_a_pulse_that_does_nothing_is_refused():
+    with pytest.raises(LimitError, match="does nothing"):
+        ZeroFieldRatio(q=1)
+
+
+def test_an_experiment_wants_its_bench(tmp_path):
+    from instruments import dragging_bench
+    from vlab.experiments import DwellTimeScan
+
+    with pytest.raises(SettingError, match=r"it wants one for dragging, such as dragging_bench\(\)"):
+        run(DwellTimeScan(), spin_inertia_bench(), save=tmp_path)
+    with pytest.raises(SettingError, match="such as spin_inertia_bench"):
+        run(PowerScan(), dragging_bench(), save=tmp_path)
+    assert not list(tmp_path.iterdir())

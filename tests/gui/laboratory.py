@@ -43,6 +43,6 @@ def run_to_end(qtbot, window, press):
     """Do what starts a run and wait until it has ended; returns the scan."""
     before = len(window.model.scans)
     press()
-    qtbot.waitUntil(lambda: len(window.model.scans) > before, timeout=10_000)
+    qtbot.waitUntil(lambda: len(window.model.scans) > before, timeout=60_000)  # another bench may have to be set up
     qtbot.waitUntil(lambda: window.model.run is None, timeout=60_000)
     return window.model.scans[-1]

@@ -131,7 +131,7 @@ def test_a_family_on_logarithmic_axes(qtbot, window):
     colours = [panel._curves[scan.number, place].opts["pen"].color().name() for place in range(2)]
     assert colours[0] != colours[1]
     legend = [label.text for _, label in panel.plot.getPlotItem().legend.items]
-    assert legend == ["1: from 1 kHz, power 1 nW", "power 10 nW", "theory at 1.0 nW", "theory at 10.0 nW"]
+    assert legend == ["1: from 1 kHz, fresh, power 1 nW", "power 10 nW", "theory at 1.0 nW", "theory at 10.0 nW"]
     assert "chopping frequency (kHz)" in panel.plot.getAxis("bottom").labelText
     assert "R (µV)" in panel.plot.getAxis("left").labelText
 
@@ -351,3 +351,16 @@ def test_many_instruments_make_two_groups_of_tabs(ready, qapp, qtbot, tmp_path, 
         assert window.dockWidgetArea(docks["path"]) == Qt.DockWidgetArea.BottomDockWidgetArea
         assert window.instruments["lockin"].isVisible()
         assert window.instruments["laser"].isVisible()
+
+
+def test_a_relaxation_time_by_one_click_is_the_scripts(qtbot, window):
+    from instruments import spin_inertia_bench
+    from vlab.experiments import ModulationFrequencyScan
+
+    window.commands.run("help.greeting")
+    scan = run_to_end(qtbot, window, lambda: click(qtbot, window.greeting.buttons[3]))
+    assert window.model.kind.key == "spin_inertia"
+    expected = run(ModulationFrequencyScan(), spin_inertia_bench(seed=0), save=False)
+    assert scan.traces[0].columns["x"] == list(expected["x"].values)
+    assert "tau_s* = " in window.scan_panel.readout.text()
+    assert "n-type" in scan.title
