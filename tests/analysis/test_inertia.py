@@ -38,6 +38,7 @@ def test_eq11_without_noise_is_recovered(tau: float, what: str) -> None:
     np.testing.assert_allclose(fit.curve(FREQUENCY), np.abs(expected) if what == "magnitude" else expected, rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("errors", ["given", "from scatter"])
 @pytest.mark.parametrize("what", ["magnitude", "complex"])
 def test_eq11_with_noise_is_unbiased_and_its_errors_are_right(what: str, errors: str) -> None:

@@ -85,6 +85,7 @@ def test_power_scan_is_the_signal():
         assert found == pytest.approx(complex(expected), abs=1e-3 * FULL_SCALE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ensemble", [N, P], ids=["n", "p"])
 @pytest.mark.parametrize(("changes", "pump"), [
     ({"power": Q_(0.05, "")}, {"power": Q_(0.05, "")}),

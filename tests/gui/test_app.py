@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from gui import app as start_up
 
 
+@pytest.mark.slow
 def test_a_picture_of_the_window(tmp_path):
     picture = tmp_path / "window.png"
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}

@@ -158,6 +158,7 @@ def test_findings_are_summed_up(qtbot, window):
     assert "finding 5" in window.scan_panel.readout.toolTip()
 
 
+@pytest.mark.slow
 def test_each_experiment_keeps_its_form_and_its_runs(qtbot, window):
     window.experiment.fill(start=4 * 1.602176634e-25, stop=-6 * 1.602176634e-25, dwell=0.2)
     first = run_to_end(qtbot, window, lambda: window.commands.run("run.start"))
@@ -224,6 +225,7 @@ def test_mounting_a_sample_of_the_second_bench(qtbot, window):
     assert scan.title == "1: from 1 kHz, stale"
 
 
+@pytest.mark.slow
 def test_each_bench_has_its_layout(ready, qapp, qtbot, tmp_path):
     with laboratory(qapp, qtbot, tmp_path) as first:
         first.docks["strip"].hide()
@@ -241,6 +243,7 @@ def test_each_bench_has_its_layout(ready, qapp, qtbot, tmp_path):
         assert not second.docks["path"].isHidden()
 
 
+@pytest.mark.slow
 def test_changing_benches_leaves_nothing_behind(qtbot, window):
     def census():
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

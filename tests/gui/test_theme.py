@@ -299,6 +299,7 @@ def test_plot_items_and_plots_without_theme_are_recoloured_too(qtbot, qapp):
     assert not item.titleLabel.isVisible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_the_example_draws_itself(tmp_path, look):
     root = Path(__file__).parents[2]

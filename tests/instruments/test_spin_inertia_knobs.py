@@ -69,6 +69,7 @@ def visible_state(bench):
     return {**shown, "check": tuple(bench.check())}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "key"), SETTINGS)
 def test_every_knob_does_something(name, key):
     """A setting that moves no reading, flag or line of check() is a decoration."""

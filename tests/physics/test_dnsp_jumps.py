@@ -232,6 +232,7 @@ def test_moving_laser(model: RateModel, saturation: bool, ends: tuple[float, flo
     assert chi_square(counted(chains.polarization[:, -1], nuclei), after) > 1e-3
 
 
+@pytest.mark.slow
 @both_models
 @either_pump
 @pytest.mark.parametrize("sign", [1.0, -1.0])

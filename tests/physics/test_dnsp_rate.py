@@ -206,6 +206,7 @@ def test_evolve_refuses(wrong: dict[str, float]) -> None:
         evolve(**({"p": 0.0, "x": [0.0, 0.0], "tick": 0.01} | LATTA | wrong))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "x"), [("nan", "0.0"), ("0.0", "nan"), ("0.0", "inf")])
 def test_evolve_comes_back_from_what_is_not_finite(p: str, x: str) -> None:
     """With an error or with NaN, but it must not halve its step for ever; in a process that can be ended."""

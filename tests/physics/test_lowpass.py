@@ -181,6 +181,7 @@ def test_settled_response_is_that_of_rc_stages(poles: int) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shifts", [[411.0], [2000.0, -2000.0], [-2000.0, 2000.0, 30.0], [0.3, 1e5, -1e5, 2e5, -2e5]],
                          ids=str)
 @all_poles

@@ -58,6 +58,7 @@ def scipy_trace(setup: PumpProbe, nuclear: NDArray[np.float64], helicity: NDArra
     return np.array(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setup", [N_TYPE, replace(P_TYPE, phi=0.8), replace(P_TYPE, larmor=(3e8, -1e8, 2e8))],
                          ids=["n-type", "p-type-detuned", "tilted-field"])
 def test_eqs2_and_3_agree_with_dop853(setup: PumpProbe) -> None:

@@ -215,6 +215,7 @@ def stepped(setup, nuclear, pulses, n):
     return np.vstack([np.zeros(3), trace]), state
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setup", [brute_force_setup(), brute_force_setup(0.9, 1.3), brute_force_setup(0.0),
                                    brute_force_setup(0.5, -0.8, (3e9, 0.0, 1e9))], ids=str)
 def test_stepping_is_brute_force(setup):

@@ -39,6 +39,7 @@ def test_a_jump_is_followed_tick_by_tick():
     assert len(counted.asked) < 80
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=12), st.sampled_from([1, 2, 4, 32, 256]))
 def test_cutting_changes_no_bit(counts, cell):
     whole = SparseTrack(Counted(wave), cell, 1e-4).stretch(0, sum(counts))
