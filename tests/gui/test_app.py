@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from laboratory import laboratory
 from PySide6.QtGui import QImage
 

@@ -1,6 +1,7 @@
 """Supports along ramps: few evaluations, small errors, the same numbers however a wait is cut up."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
