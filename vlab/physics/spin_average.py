@@ -178,11 +178,12 @@ def at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: f
     rules = np.array(_SMOOTH[1 if wanted < _FINE else 0:])
     values, errors, dots = np.zeros(len(fields), dtype=complex), np.zeros(len(fields)), 0
     signs = (0.0,) if system.pulse[3] == 0.0 else (1.0, -1.0)
+    portion = _FIELDS if system.axial else 1  # a tilted field takes milliseconds
     for sign in signs:
-        for first in range(0, len(fields), _FIELDS):
+        for first in range(0, len(fields), portion):
             if stop is not None and stop():
                 raise InterruptedError("stopped")
-            part = slice(first, first + _FIELDS)
+            part = slice(first, first + portion)
             found, error, counted = sweep(larmors[part], system.nuclear, system.times, system.pulse, z, sign, rules,
                                           wanted, FLOOR, log(1.0 / wanted) + _BEYOND, _SAFETY, _FORGET,
                                           *overhauser.RULES)
