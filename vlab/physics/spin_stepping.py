@@ -25,7 +25,7 @@ def _add_up(values, lanes):
     return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]))
 
 
-def lab_maps(fields: NDArray[np.float64], azimuths: NDArray[np.float64], times: tuple[float, float, float, float],
+def lab_maps(fields: NDArray[np.float64], azimuths: NDArray[np.float64] | None, times: tuple[float, float, float, float],
              pulse: tuple[float, float, float, float]) -> NDArray[np.float64]:
     """Return the one-period maps of many dots for both helicities in one frame.
 
@@ -33,8 +33,9 @@ def lab_maps(fields: NDArray[np.float64], azimuths: NDArray[np.float64], times: 
     ----------
     fields : ndarray, shape (n, 4)
         As in `spin_precession.period_maps`.
-    azimuths : ndarray, shape (n,)
-        Azimuth of W about z, rad.
+    azimuths : ndarray, shape (n,), or None
+        Azimuth of W about z, rad. None leaves each dot in a frame of its own, with W in the x-z plane; then only the z
+        components have a common meaning.
     times, pulse : tuple of float
         As in `spin_precession`.
 
@@ -44,10 +45,15 @@ def lab_maps(fields: NDArray[np.float64], azimuths: NDArray[np.float64], times: 
         For P = +1 and -1: the rows of the matrix, then the vector.
     """
     count = len(fields)
+    found = np.empty((2, 12, count))
+    if azimuths is None:
+        for k, helicity in enumerate((1.0, -1.0)):
+            matrices, vectors = period_maps(np.ascontiguousarray(fields[:, :4]), times, pulse, helicity)
+            found[k, :9], found[k, 9:] = matrices.reshape(count, 9).T, vectors.T
+        return found
     c, s = np.cos(azimuths), np.sin(azimuths)
     zero, one = np.zeros(count), np.ones(count)
     turn = np.array([[c, -s, zero], [s, c, zero], [zero, zero, one]]).transpose(2, 0, 1)
-    found = np.empty((2, 12, count))
     for k, helicity in enumerate((1.0, -1.0)):
         matrices, vectors = period_maps(np.ascontiguousarray(fields[:, :4]), times, pulse, helicity)
         turned = turn @ matrices @ turn.transpose(0, 2, 1)
