@@ -25,8 +25,9 @@ def _add_up(values, lanes):
     return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]))
 
 
-def lab_maps(fields: NDArray[np.float64], azimuths: NDArray[np.float64] | None, times: tuple[float, float, float, float],
-             pulse: tuple[float, float, float, float]) -> NDArray[np.float64]:
+def lab_maps(fields: NDArray[np.float64], azimuths: NDArray[np.float64] | None,
+             times: tuple[float, float, float, float], pulse: tuple[float, float, float, float],
+             ) -> NDArray[np.float64]:
     """Return the one-period maps of many dots for both helicities in one frame.
 
     Parameters
