@@ -57,6 +57,8 @@ class ScanPanel(QWidget):
         self.readout = QLabel()
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.readout.setAccessibleName("scan summary")
+        self.readout.setMinimumHeight(2 * self.readout.fontMetrics().lineSpacing() + 4)
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = QHBoxLayout()
         row.addWidget(self.quantity)
@@ -265,3 +267,5 @@ class ScanPanel(QWidget):
         if text != self.readout.text():
             self.readout.setText(text)
             self.readout.setToolTip("\n".join(lines))
+            # its height never shrinks: each change would resize the plot, and draw it twice
+            self.readout.setMinimumHeight(max(self.readout.minimumHeight(), self.readout.sizeHint().height()))
