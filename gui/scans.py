@@ -30,6 +30,8 @@ class Trace:
     x: list[float] = field(default_factory=list)
     columns: dict[str, list[float]] = field(default_factory=dict)
     """The measured values by variable."""
+    changes: int = 0
+    """How often a point was added or replaced."""
     _rows: dict[int, int] = field(default_factory=dict)
     _bounds: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     """Lowest, highest and lowest positive value by variable."""
@@ -37,6 +39,7 @@ class Trace:
 
     def add(self, index: int, x: float, values: dict[str, float]) -> None:
         """Take over a point; one that is measured again replaces the old one."""
+        self.changes += 1
         row = self._rows.setdefault(index, len(self.x))
         again = row < len(self.x)
         if not again:

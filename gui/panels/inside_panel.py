@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.history import History, Series
 from gui.lab import Snapshot
@@ -36,7 +36,7 @@ class InsidePanel(QWidget):
         self.choice.currentIndexChanged.connect(lambda _: self._choose())
         self.value = QLabel()
         self.value.setAccessibleName("hidden value")
-        self.value.setWordWrap(True)
+        self.value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.plot = Plot(theme, "hidden quantity plot", "lab time", bottom_unit="s")
         self.curve = self.plot.plot([], [])
         row = QHBoxLayout()
@@ -59,6 +59,8 @@ class InsidePanel(QWidget):
             self.choice.clear()
             for quantity in hidden:
                 self.choice.addItem(quantity.title, quantity)
+        # a line that wraps as its number grows would resize the plot below, and draw it twice
+        self.value.setWordWrap(not hidden)
         self.choice.setVisible(len(hidden) > 1)
         self.plot.setVisible(bool(hidden))
         self.curve.setData([], [])

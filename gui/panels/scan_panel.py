@@ -74,6 +74,8 @@ class ScanPanel(QWidget):
         self._kind: type[Procedure] | None = None
         self._axis: tuple[float, ...] = ()
         self._curves: dict[tuple[int, int], pg.PlotDataItem] = {}
+        self._filled: dict[pg.PlotDataItem, int] = {}
+        """The state of its trace that each curve shows."""
         self._overlays: list[pg.PlotDataItem] = []
         self._drawn = -1
         model.scan_changed.connect(self._grow)
@@ -116,6 +118,7 @@ class ScanPanel(QWidget):
         self._axis = tuple(float(v) for v in axis)
         self.plot.clear()
         self._curves.clear()
+        self._filled.clear()
         self.plot.setLogMode(x=plan.log_x, y=plan.log_y)
         self.plot.set_bottom(plan.x_title or (plan.x if usual is None else usual.x_title()))
         self.redraw()
@@ -136,6 +139,7 @@ class ScanPanel(QWidget):
         """Draw everything anew: after another choice of quantity, of earlier runs or of theme."""
         self.plot.clear()
         self._curves.clear()
+        self._filled.clear()
         self._overlays.clear()
         self._follow_runs()
         for scan in self._shown_scans():
@@ -169,7 +173,9 @@ class ScanPanel(QWidget):
         shown = self._shown_scans()
         self._drawn = shown[-1].number if shown else -1
         for key in [k for k in self._curves if k[0] not in {scan.number for scan in shown}]:
-            self.plot.removeItem(self._curves.pop(key))
+            curve = self._curves.pop(key)
+            self._filled.pop(curve, None)
+            self.plot.removeItem(curve)
         self._drop_overlay()
         for age, scan in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
             named = -(-len(scan.traces) // _MOST_NAMES)
@@ -246,7 +252,8 @@ class ScanPanel(QWidget):
         plan, name = self._plan(), self._variable().name
         for trace in scan.traces:
             curve = self._curves.get((scan.number, trace.place))
-            if curve is not None and trace.x:
+            if curve is not None and trace.x and self._filled.get(curve) != trace.changes:
+                self._filled[curve] = trace.changes
                 curve.setData(*trace.drawn(name, plan.log_x, plan.log_y))
 
     def _summarize(self) -> None:

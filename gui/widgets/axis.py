@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import pyqtgraph as pg
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication
 
 _FEW = (1, 2, 5)
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -14,7 +16,21 @@ Ticks = list[tuple[float | None, list[float]]]
 
 
 class Axis(pg.AxisItem):
-    """pyqtgraph's axis, which on a logarithmic scale writes all ticks over each other."""
+    """pyqtgraph's axis, which on a logarithmic scale writes all ticks over each other.
+
+    It keeps room for long numbers from the start: an axis that grows while it is drawn has its plot drawn twice.
+    """
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self.setStyle(autoReduceTextSpace=False)
+        metrics = QFontMetrics(QApplication.font())
+        if orientation in ("left", "right"):
+            self.textWidth = max(self.textWidth, metrics.horizontalAdvance("\u22120.0000"))
+            self._updateWidth()
+        else:
+            self.textHeight = max(self.textHeight, metrics.height())
+            self._updateHeight()
 
     def logTickValues(self, low: float, high: float, size: float, standard: Ticks) -> Ticks:  # noqa: ARG002
         """Return the ticks with a number and those without one, as logarithms."""

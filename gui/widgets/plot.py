@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from typing import ClassVar
+
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from gui.courtesy import Courtesy
 from gui.theme import Theme, restyle_plot
 from gui.widgets.axis import Axis
+
+_ONE_AT_A_TIME = 0.02
+"""Seconds between moves of the axes of two plots: new numbers at all axes take most of a frame's time."""
 
 
 class Plot(pg.PlotWidget):
@@ -25,6 +31,9 @@ class Plot(pg.PlotWidget):
     bottom_unit : str or None
         Unit of the horizontal axis, which then gets SI prefixes.
     """
+
+    _mover: ClassVar[Plot | None] = None
+    _moved: ClassVar[float] = -1.0
 
     def __init__(self, theme: Theme, name: str, bottom: str, left: str = "", *, bottom_unit: str | None = None,
                  parent: QWidget | None = None) -> None:
@@ -49,6 +58,10 @@ class Plot(pg.PlotWidget):
         for menu in (item.vb.menu, item.ctrlMenu):
             menu.setParent(self, menu.windowFlags())
         self._by_hand = False
+        self._bounds: tuple[tuple[float, float], tuple[float, float]] = ((0.0, 1.0), (0.0, 1.0))
+        self._growing = False
+        self._later = QTimer(self, singleShot=True, interval=round(1e3 * _ONE_AT_A_TIME))
+        self._later.timeout.connect(self._move_axes)
         self.show_again()
         item.vb.sigRangeChangedManually.connect(self._on_hand)
         item.autoBtn.clicked.connect(self.show_again)
@@ -81,17 +94,31 @@ class Plot(pg.PlotWidget):
         growing : bool
             Whether more will come on the right, as in a strip chart.
         """
+        self._bounds, self._growing = (x, y), growing
+        self._move_axes()
+
+    def _move_axes(self) -> None:
+        """Move the axes to what was asked last; in a moment, if those of another plot have just been moved."""
         if self._by_hand:
             return
-        for axis, (low, high) in enumerate((x, y)):
-            shown = self._shown[axis]
+        moves = [(axis, low, high) for axis, (low, high) in enumerate(self._bounds) if not self._fits(axis, low, high)]
+        if not moves:
+            return
+        now = time.monotonic()
+        if Plot._mover is not self and now - Plot._moved < _ONE_AT_A_TIME:
+            self._later.start()
+            return
+        Plot._mover, Plot._moved = self, now
+        for axis, low, high in moves:
             span = high - low or abs(high) or 1.0
-            fits = shown[0] <= low and high <= shown[1] and (shown[1] - shown[0]) <= 3.0 * span
-            if not fits:
-                margin = ((0.0, 0.6) if growing else (0.02, 0.02)) if axis == 0 else (0.15, 0.15)
-                self._shown[axis] = [low - margin[0] * span, high + margin[1] * span]
-                self.setRange(**{"xRange" if axis == 0 else "yRange": self._shown[axis]}, padding=0.0,
-                              disableAutoRange=True)
+            margin = ((0.0, 0.6) if self._growing else (0.02, 0.02)) if axis == 0 else (0.15, 0.15)
+            self._shown[axis] = [low - margin[0] * span, high + margin[1] * span]
+            self.setRange(**{"xRange" if axis == 0 else "yRange": self._shown[axis]}, padding=0.0,
+                          disableAutoRange=True)
+
+    def _fits(self, axis: int, low: float, high: float) -> bool:
+        shown, span = self._shown[axis], high - low or abs(high) or 1.0
+        return shown[0] <= low and high <= shown[1] and (shown[1] - shown[0]) <= 3.0 * span
 
     def set_left(self, title: str, unit: str | None) -> None:
         """Name the vertical axis; with a unit it gets SI prefixes."""
