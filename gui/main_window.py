@@ -113,6 +113,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.scan_panel, 1)
         self.bar = NotificationBar(centre)
+        column.addSpacing(self.bar.usual_height())  # it would hide the numbers at the plot's axis
         self.setCentralWidget(centre)
 
     def _build_docks(self) -> None:

@@ -65,6 +65,7 @@ class ExperimentPanel(QWidget):
         self._sheet = QVBoxLayout(sheet)
         self._sheet.setContentsMargins(0, 0, 2, 0)
         self._place.setWidget(sheet)
+        sheet.installEventFilter(self)
         column.addWidget(self._place, 1)
         self.message = QLabel()
         self.message.setWordWrap(True)
@@ -137,9 +138,19 @@ class ExperimentPanel(QWidget):
             self._sheet.addWidget(form)
         for other, form in self._forms.items():
             form.setVisible(other == key)
-        widest = self.form.minimumSizeHint().width() + self._place.verticalScrollBar().sizeHint().width()
-        self._place.setMinimumWidth(widest)
+        self._fit_form()
         self.refresh()
+
+    def _fit_form(self) -> None:
+        """Be as wide as the form, which is never scrolled sideways."""
+        sheet = self._place.widget()
+        self._place.setMinimumWidth(sheet.minimumSizeHint().width() + self._place.verticalScrollBar().sizeHint().width())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that the form wants another width, as it does when it gets its style."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit_form()
+        return super().eventFilter(watched, event)
 
     def values(self) -> dict[str, object]:
         """Return the parameters as the form shows them."""

@@ -51,6 +51,10 @@ class NotificationBar(QFrame):
         self.raise_()
         self._timer.start(_STAYS.get(level, 6000))
 
+    def usual_height(self) -> int:
+        """Return the height of a notice of one line."""
+        return self.sizeHint().height()
+
     def _place(self) -> None:
         around = self.parentWidget().size()
         height = self.layout().totalHeightForWidth(around.width())

@@ -193,6 +193,14 @@ def test_the_form_has_every_parameter(window):
     assert window.experiment.procedure.as_record() == DwellTimeScan().as_record()
 
 
+def test_forms_are_never_cut_sideways_nor_plots_by_notices(window):
+    place = window.experiment._place
+    assert place.widget().width() <= place.viewport().width()
+    window.bar.show_notice("info", "one line")
+    axis = window.scan_panel.plot.mapTo(window.centralWidget(), window.scan_panel.plot.rect().bottomLeft())
+    assert axis.y() <= window.bar.y()
+
+
 def test_an_optional_time_constant(qtbot, window):
     editor = window.experiment.editors["time_constant"]
     assert isinstance(editor, OptionalQuantity)
