@@ -254,7 +254,7 @@ def test_stepping_in_pieces_is_stepping_at_once():
     state = np.zeros((3, 130))
     for first in range(0, 300, 37):
         step(maps, weights, pattern[first:first + 37], state, pieces[first:first + 37], False)
-    np.testing.assert_allclose(pieces, once, atol=1e-16)
+    np.testing.assert_allclose(pieces, once, atol=1e-15)  # pieces begin their recurrences at other pulses
     assert not once[:, :2].any()  # the transverse means were not asked for
 
 

@@ -5,24 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vlab.physics.kernel import inline, kernel
+from vlab.physics.kernel import kernel
 from vlab.physics.spin_precession import period_maps
+from vlab.physics.spin_recurrence import BLOCK, add_up, step_axial
 
-_BLOCK = 64
-"""Dots that are stepped together, so that their maps stay in the nearest cache."""
 _CHUNK = 64
 """Pulses whose spins are kept before they are summed."""
-
-
-@inline
-def _add_up(values, lanes):
-    """Return the sum of a block, in lanes that the compiler can lay side by side."""
-    for j in range(8):
-        lanes[j] = values[j]
-    for i in range(8, _BLOCK, 8):
-        for j in range(8):
-            lanes[j] += values[i + j]
-    return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]))
 
 
 def lab_maps(fields: NDArray[np.float64], azimuths: NDArray[np.float64] | None,
@@ -63,8 +51,8 @@ def lab_maps(fields: NDArray[np.float64], azimuths: NDArray[np.float64] | None,
     return found
 
 
-@kernel
-def step(maps, weights, helicities, state, trace, transverse):
+def step(maps: NDArray[np.float64], weights: NDArray[np.float64], helicities: NDArray[np.bool_],
+         state: NDArray[np.float64], trace: NDArray[np.float64], transverse: bool) -> None:
     """Step an ensemble through pulses and add its weighted mean spin before each pulse to ``trace``.
 
     Parameters
@@ -79,16 +67,22 @@ def step(maps, weights, helicities, state, trace, transverse):
     trace : ndarray, shape (pulses, 3)
         Mean spin just before the next pulse, k = 1 to ``pulses``; added to.
     transverse : bool
-        Whether x and y are wanted as well as z; they cost half as much again.
+        Whether x and y are wanted as well as z; they cost three times as much again.
     """
+    (_step_vectors if transverse else step_axial)(maps, weights, helicities, state, trace)
+
+
+@kernel
+def _step_vectors(maps, weights, helicities, state, trace):
+    """Step all three components; see `step`."""
     count = state.shape[1]
     pulses = helicities.shape[0]
     # one loop for each component and a history that is summed afterwards: so the compiler can use vectors
-    x, y, z = np.zeros((_CHUNK + 1, _BLOCK)), np.zeros((_CHUNK + 1, _BLOCK)), np.zeros((_CHUNK + 1, _BLOCK))
-    local = np.zeros((2, 12, _BLOCK))
+    x, y, z = np.zeros((_CHUNK + 1, BLOCK)), np.zeros((_CHUNK + 1, BLOCK)), np.zeros((_CHUNK + 1, BLOCK))
+    local = np.zeros((2, 12, BLOCK))
     lanes = np.zeros(8)
-    for first in range(0, count, _BLOCK):
-        size = min(_BLOCK, count - first)
+    for first in range(0, count, BLOCK):
+        size = min(BLOCK, count - first)
         local[:] = 0.0
         local[:, :, :size] = maps[:, :, first:first + size]
         # spins are stepped times their weights, which an affine map allows
@@ -106,18 +100,16 @@ def step(maps, weights, helicities, state, trace, transverse):
             length = min(_CHUNK, pulses - start)
             for k in range(length):
                 m = local[1] if helicities[start + k] else local[0]
-                for i in range(_BLOCK):
+                for i in range(BLOCK):
                     x[k + 1, i] = m[0, i] * x[k, i] + m[1, i] * y[k, i] + m[2, i] * z[k, i] + m[9, i]
-                for i in range(_BLOCK):
+                for i in range(BLOCK):
                     y[k + 1, i] = m[3, i] * x[k, i] + m[4, i] * y[k, i] + m[5, i] * z[k, i] + m[10, i]
-                for i in range(_BLOCK):
+                for i in range(BLOCK):
                     z[k + 1, i] = m[6, i] * x[k, i] + m[7, i] * y[k, i] + m[8, i] * z[k, i] + m[11, i]
             for k in range(length):
-                trace[start + k, 2] += _add_up(z[k + 1], lanes)
-            if transverse:
-                for k in range(length):
-                    trace[start + k, 0] += _add_up(x[k + 1], lanes)
-                    trace[start + k, 1] += _add_up(y[k + 1], lanes)
+                trace[start + k, 0] += add_up(x[k + 1], lanes)
+                trace[start + k, 1] += add_up(y[k + 1], lanes)
+                trace[start + k, 2] += add_up(z[k + 1], lanes)
             x[0], y[0], z[0] = x[length], y[length], z[length]
         for i in range(size):
             if weight[i] != 0.0:
