@@ -2,7 +2,7 @@ r"""Averages over the Overhauser field to an asked tolerance, with the error tha
 
 Rules of growing size are used until two things agree. Where the integrand is analytic in the mapped coordinates the
 error falls geometrically, so from the differences d of successive rules the error of the last is about d_n^2/d_(n-1);
-we take eight times that, at most d_n and at least d_(n-1)/250, since two rules can agree by accident. Under a helicity
+we take eight times that, at most d_n and at least d_(n-1)/500, since two rules can agree by accident. Under a helicity
 pattern of detuned pulses, whose sidebands the nodes do not follow, we take twice d_n.
 """
 
@@ -15,7 +15,6 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import BarycentricInterpolator
 from scipy.stats import qmc
 
 from vlab.physics import overhauser
@@ -41,7 +40,7 @@ _SMOOTH = ((4, 5), (6, 7), (9, 11), (13, 15), (19, 22), (28, 33), (42, 50), (60,
 _FINE = 1e-5
 """At tolerances below this the first rule is not worth its while."""
 _SIDEBANDS = ((5, 8), (7, 14), (9, 22), (12, 34), (16, 48), (20, 64), (30, 64))
-_SAFETY, _FORGET = 8.0, 250.0
+_SAFETY, _FORGET = 8.0, 500.0
 _BEYOND = 7.0
 """The weight is dropped below the tolerance times exp of minus this."""
 _FIELDS = 16
@@ -146,14 +145,28 @@ def _together(system: SpinSystem, points: Complexes, respond: Callable[..., Comp
     supports = low * (high / low) ** nodes
     witnesses = points[:: len(points) // 7]
     found = mean(np.concatenate([np.exp(1j * supports), witnesses, [1.0 + 0j]]))
-    curve = BarycentricInterpolator(nodes, found.values[:_SUPPORTS])
     zero = phases == 0.0
-    values = np.asarray(curve(np.log(np.where(zero, low, phases) / low) / np.log(high / low)), dtype=complex)
+    values = _through(nodes, found.values[:_SUPPORTS], np.log(np.where(zero, low, phases) / low) / np.log(high / low))
     values[zero] = found.values[-1]
     bent = float(np.abs(values[:: len(points) // 7] - found.values[_SUPPORTS:-1]).max())
     if bent > 0.1 * tolerance * max(float(np.abs(values).min()), FLOOR):
         return mean(points)
     return Average(values, np.full(len(points), found.error.max() + 2.0 * bent), found.dots)
+
+
+def _through(nodes: Floats, values: Complexes, x: Floats) -> Complexes:
+    """Return the polynomial through values at Chebyshev nodes of the first kind in [0, 1], by its barycentric form.
+
+    Scipy's would have linear algebra with threads that spin on.
+    """
+    weights = np.sin(pi * (np.arange(len(nodes)) + 0.5) / len(nodes))
+    weights[1::2] *= -1.0
+    away = x[:, np.newaxis] - nodes
+    hit = away == 0.0
+    shares = weights / np.where(hit, 1.0, away)
+    met = hit.any(axis=1)
+    shares[met] = hit[met]
+    return np.asarray((shares * values).sum(axis=1) / shares.sum(axis=1))
 
 
 def at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: float,
@@ -222,15 +235,16 @@ def _renewed(system: SpinSystem, points: Complexes, tolerance: float, stop: Call
 def _groups(system: SpinSystem, frequencies: Floats) -> list[NDArray[np.intp]]:
     """Return which frequencies may share nodes: those whose resonances are less apart than the sharpest is wide."""
     period, tau_s = system.times[0], system.times[1]
-    width = 1.0 - system.pulse[1] * np.exp(-period / tau_s)
-    phases = np.asarray(frequencies, dtype=float) * period
-    order = np.argsort(phases, kind="stable")
+    width = 1.0 - system.pulse[1] * exp(-period / tau_s)
+    phases = (np.asarray(frequencies, dtype=float) * period).tolist()
     groups: list[list[int]] = []
-    for i in order:
-        if groups and phases[i] - phases[groups[-1][0]] <= 0.5 * max(width, 0.3 * phases[groups[-1][0]]):
-            groups[-1].append(int(i))
+    farthest = -inf
+    for i in sorted(range(len(phases)), key=phases.__getitem__):
+        if phases[i] <= farthest:
+            groups[-1].append(i)
         else:
-            groups.append([int(i)])
+            groups.append([i])
+            farthest = phases[i] + 0.5 * max(width, 0.3 * phases[i])
     return [np.array(g) for g in groups]
 
 
