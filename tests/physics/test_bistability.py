@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
 from scipy.optimize import brentq, minimize_scalar
 
 from vlab.physics.bistability import (
     FixedPoint,
     RateModel,
+    basins,
     fixed_points,
     folds,
     largest_negative_polarization,
@@ -292,8 +294,55 @@ def test_eq14_is_zero_where_the_overhauser_term_is_weaker() -> None:
 
 
 @pytest.mark.parametrize("gamma_dec", [0.0, -0.04, np.nan])
-@pytest.mark.parametrize("ask", [lambda model: fixed_points(model, 0.0), folds, largest_negative_polarization],
-                         ids=["fixed_points", "folds", "largest_negative_polarization"])
+@pytest.mark.parametrize("ask", [lambda model: fixed_points(model, 0.0), lambda model: basins(model, 0.0), folds,
+                                 largest_negative_polarization],
+                         ids=["fixed_points", "basins", "folds", "largest_negative_polarization"])
 def test_without_nuclear_decay_there_are_no_fixed_points(ask: object, gamma_dec: float) -> None:
     with pytest.raises(ValueError, match="gamma_dec must be positive"):
         ask(replace(LATTA, gamma_dec=gamma_dec))
+
+
+@both_models
+@pytest.mark.parametrize("line", [1.0, -1.0], ids=["blue", "red"])
+@pytest.mark.parametrize("detuning", [-12.0, -3.0, -1.0, 0.5, 2.5, 8.0])
+def test_many_starts_end_where_their_basin_says(model: RateModel, line: float, detuning: float) -> None:
+    """Eq. 13 from 60 polarizations, integrated by scipy for 25 / gamma_dec."""
+    model, x = replace(model, k=line * model.k), detuning * UEV
+    found = basins(model, x)
+    borders = [basin.upper for basin in found[:-1]]
+    starts = np.unique(np.concatenate([np.linspace(-0.8, 0.8, 40), *(b + np.geomspace(1e-4, 0.02, 5) for b in borders),
+                                       *(b - np.geomspace(1e-4, 0.02, 5) for b in borders)]))
+
+    def eq13(t: float, p: np.ndarray) -> np.ndarray:
+        return pumping(x - model.k * p, model.gamma_p, model.a, model.b, model.c) - model.gamma_dec * p
+
+    ends = solve_ivp(eq13, (0.0, 25.0 / model.gamma_dec), starts, "LSODA", rtol=1e-8, atol=1e-10).y[:, -1]
+    expected = [next(basin.point.polarization for basin in found if basin.lower < p < basin.upper) for p in starts]
+    np.testing.assert_allclose(ends, expected, rtol=0.0, atol=1e-6)
+
+
+@unhurried
+@given(models, st.floats(-60.0, 60.0))
+def test_basins_fill_all_polarizations(model: RateModel, detuning: float) -> None:
+    """They join at unstable points; within each, dP/dt points to the stable one."""
+    x = detuning * UEV
+    found = basins(model, x)
+    assert (found[0].lower, found[-1].upper) == (-np.inf, np.inf)
+    assert all(below.upper == above.lower for below, above in pairwise(found))
+    stable = [point.polarization for point in fixed_points(model, x) if point.stable]
+    near_a_fold = any(abs(fold.x - x) < 1e-6 * model.gamma_p for fold in folds(model))
+    assert near_a_fold or sorted(stable) == [basin.point.polarization for basin in found]
+    for basin in found:
+        low, high = max(basin.lower, -9.0), min(basin.upper, 9.0)
+        p = low + (high - low) * np.linspace(0.01, 0.99, 33)
+        flow = pumping(x - model.k * p, model.gamma_p, model.a, model.b, model.c) - model.gamma_dec * p
+        clear = np.abs(p - basin.point.polarization) > 1e-9
+        assert (np.sign(flow) == np.sign(basin.point.polarization - p))[clear].all()
+
+
+@both_models
+def test_at_a_fold_the_point_attracts_from_one_side(model: RateModel) -> None:
+    for fold in folds(model):
+        around = [len(basins(model, fold.x + step * model.gamma_p)) for step in (-1e-5, 1e-5)]
+        assert abs(around[0] - around[1]) == 1
+        assert len(basins(model, fold.x)) in around

@@ -7,179 +7,31 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from dnsp_reference import (
+    KEY,
+    LATTA,
+    NONCOLLINEAR,
+    UEV,
+    both_models,
+    changed,
+    chi_square,
+    coarse,
+    counted,
+    either_pump,
+    generator,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy import stats
 from scipy.integrate import solve_ivp
 
-from vlab.physics import dnsp_jumps, dnsp_rate
+from vlab.physics import dnsp_jump_kernel, dnsp_jumps, dnsp_rate
 from vlab.physics.bistability import RateModel
-from vlab.physics.dnsp_jumps import (
-    JumpState,
-    evolve,
-    first_passage,
-    flip_rates,
-    jump_ticks,
-    many_chains,
-    polarizations,
-    start,
-    start_many,
-    stationary_law,
-    stationary_moments,
-    threefry,
-)
-from vlab.samples import QuantumDot
-from vlab.samples.specimen import HBAR, DotSpecimen
+from vlab.physics.dnsp_chain import first_passage, flip_rates, stationary_law, stationary_moments
+from vlab.physics.dnsp_jump_kernel import jump_ticks
+from vlab.physics.dnsp_jumps import JumpState, evolve, many_chains, start, start_many
 
 unhurried = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
-UEV = 1.602176634e-25 / HBAR
-"""rad/s"""
-KEY = (0x0123456789ABCDEF, 0xFEDCBA9876543210)
-
-
-def sample_a(model: str) -> RateModel:
-    """Return sample A's rates at Omega = Gamma and 4.5 T."""
-    specimen = DotSpecimen(QuantumDot.sample_a(model))
-    return RateModel(**vars(specimen.rates(2.0 * specimen.dot.si("saturation_power"), 0.5, 4.5)))
-
-
-def changed(model: RateModel, **values: float) -> RateModel:
-    return RateModel(**(vars(model) | values))
-
-
-def coarse(model: RateModel) -> RateModel:
-    """For few nuclei: a smaller shift per flip, and pumps that outweigh the decay."""
-    return changed(model, k=0.1 * model.k, a=10.0 * model.a, b=10.0 * model.b, c=10.0 * model.c)
-
-
-LATTA, NONCOLLINEAR = sample_a("latta2009"), sample_a("noncollinear")
-both_models = pytest.mark.parametrize("model", [LATTA, NONCOLLINEAR], ids=["latta2009", "noncollinear"])
-either_pump = pytest.mark.parametrize("saturation", [False, True], ids=["unsaturated", "saturated"])
-
-
-def chi_square(counts: NDArray[np.float64], law: NDArray[np.float64]) -> float:
-    """Return the probability of a worse fit, with neighbouring states joined until 20 are expected in each."""
-    expected = law * counts.sum()
-    edges, held = [0], 0.0
-    for n, value in enumerate(expected):
-        held += value
-        if held >= 20.0 and expected[n + 1:].sum() >= 20.0:
-            edges.append(n + 1)
-            held = 0.0
-    assert len(edges) > 5
-    return float(stats.chisquare(np.add.reduceat(counts, edges), np.add.reduceat(expected, edges)).pvalue)
-
-
-def counted(polarization: NDArray[np.float64], nuclei: int) -> NDArray[np.float64]:
-    """Return how often each n occurs."""
-    n = np.rint(0.5 * nuclei * (1.0 + polarization)).astype(np.int64)
-    return np.bincount(n, minlength=nuclei + 1).astype(float)
-
-
-def generator(model: RateModel, x: float, nuclei: int, saturation: bool = False) -> NDArray[np.float64]:
-    """The matrix of the chain's master equation, with the rates as they stand in the theory notes."""
-    matrix = np.zeros((nuclei + 1, nuclei + 1))
-    for n in range(nuclei + 1):
-        p = 2 * n / nuclei - 1
-        delta = x - model.k * p
-        w = model.gamma_p**2 / (4 * delta**2 + model.gamma_p**2)
-        odd = model.c * 4 * delta / model.gamma_p * w**2
-        left_up, left_down = (1 - p, 1 + p) if saturation else (1, 1)
-        up = nuclei / 2 * (model.a * w + max(odd, 0)) * left_up + nuclei * model.gamma_dec / 4 * (1 - p)
-        down = nuclei / 2 * (model.b * w**2 + max(-odd, 0)) * left_down + nuclei * model.gamma_dec / 4 * (1 + p)
-        if n < nuclei:
-            matrix[n + 1, n] += up
-            matrix[n, n] -= up
-        if n > 0:
-            matrix[n - 1, n] += down
-            matrix[n, n] -= down
-    return matrix
-
-
-@pytest.mark.parametrize(("counter", "key", "expected"), [
-    ((0, 0), (0, 0), (0xC2B6E3A8C2C69865, 0x6F81ED42F350084D)),
-    ((2**64 - 1, 2**64 - 1), (2**64 - 1, 2**64 - 1), (0xE02CB7C4D95D277A, 0xD06633D0893B8B68)),
-    ((0x243F6A8885A308D3, 0x13198A2E03707344), (0xA4093822299F31D0, 0x082EFA98EC4E6C89),
-     (0x263C7D30BB0F0AF1, 0x56BE8361D3311526)),
-])
-def test_threefry_known_answers(counter: tuple[int, int], key: tuple[int, int], expected: tuple[int, int]) -> None:
-    """The vectors of Random123 (kat_vectors, threefry2x64 with 20 rounds)."""
-    assert threefry(key, *counter) == expected
-
-
-def test_draws_are_logarithms_of_the_words() -> None:
-    waiting, choice = np.empty(64), np.empty(64, np.int64)
-    dnsp_jumps.draw(np.uint64(KEY[0]), np.uint64(KEY[1]), np.uint64(5), np.uint64(1000), waiting, choice)
-    words = [threefry(KEY, 1000 + j, 5) for j in range(64)]
-    expected = [-math.log(((first >> 12) + 0.5) * 2.0**-52) for first, _ in words]
-    np.testing.assert_allclose(waiting, expected, rtol=1e-15)
-    assert choice.tolist() == [second >> 1 for _, second in words]
-
-
-@pytest.mark.parametrize("k", [0, 1, 2**51 - 1, 2**51, 3184525836262886, 2**52 - 2, 2**52 - 1])
-def test_exponential_at_the_ends(k: int) -> None:
-    below_one = 2**52 - k - 0.5
-    expected = -math.log1p(-below_one * 2.0**-52) if k > 2**51 else -math.log((k + 0.5) * 2.0**-52)
-    assert dnsp_jumps._exponential(np.uint64(k << 12)) == pytest.approx(expected, rel=4e-16)
-
-
-def test_draws_are_exponential_and_uniform() -> None:
-    waiting, choice = np.empty(200_000), np.empty(200_000, np.int64)
-    dnsp_jumps.draw(np.uint64(1), np.uint64(2), np.uint64(0), np.uint64(0), waiting, choice)
-    assert stats.kstest(waiting, "expon").pvalue > 1e-3
-    assert stats.kstest(choice / 2.0**63, "uniform").pvalue > 1e-3
-    assert abs(np.corrcoef(waiting, choice)[0, 1]) < 4.0 / math.sqrt(waiting.size)
-    assert abs(np.corrcoef(waiting[1:], waiting[:-1])[0, 1]) < 4.0 / math.sqrt(waiting.size)
-
-
-@both_models
-@pytest.mark.parametrize("nuclei", [1, 2, 7, 1000])
-@pytest.mark.parametrize("detuning", [-2.0, 0.0, 0.3, 20.0])
-def test_drift_is_eq13(model: RateModel, nuclei: int, detuning: float) -> None:
-    up, down = flip_rates(model, detuning * UEV, nuclei)
-    p = polarizations(nuclei)
-    delta = detuning * UEV - model.k * p
-    eq13 = dnsp_rate.pumping(delta, model.gamma_p, model.a, model.b, model.c) - model.gamma_dec * p
-    np.testing.assert_allclose((2.0 / nuclei * (up - down))[1:-1], eq13[1:-1], rtol=0.0, atol=1e-15)
-    assert up[-1] == down[0] == 0.0
-
-
-@both_models
-@either_pump
-def test_flip_rates_are_those_of_the_notes(model: RateModel, saturation: bool) -> None:
-    up, down = flip_rates(model, 0.4 * UEV, 50, saturation)
-    matrix = generator(model, 0.4 * UEV, 50, saturation)
-    np.testing.assert_allclose(up[:-1], np.diag(matrix, -1), rtol=1e-12)
-    np.testing.assert_allclose(down[1:], np.diag(matrix, 1), rtol=1e-12)
-
-
-@both_models
-@either_pump
-@pytest.mark.parametrize("nuclei", [1, 60, 100_000])
-def test_stationary_law_obeys_detailed_balance(model: RateModel, saturation: bool, nuclei: int) -> None:
-    law = stationary_law(model, 0.4 * UEV, nuclei, saturation)
-    up, down = flip_rates(model, 0.4 * UEV, nuclei, saturation)
-    assert law.sum() == pytest.approx(1.0, rel=1e-12)
-    forth, back = law[:-1] * up[:-1], law[1:] * down[1:]
-    seen = forth > 1e-290
-    np.testing.assert_allclose(forth[seen], back[seen], rtol=1e-7 if nuclei > 1000 else 1e-12)
-    if nuclei == 60:
-        assert np.abs(generator(model, 0.4 * UEV, nuclei, saturation) @ law).max() < 1e-13
-
-
-def test_stationary_law_in_the_dark_is_binomial() -> None:
-    dark = changed(LATTA, a=0.0, b=0.0)
-    law = stationary_law(dark, 0.0, 300)
-    np.testing.assert_allclose(law, stats.binom.pmf(np.arange(301), 300, 0.5), rtol=1e-10)
-    mean, variance = stationary_moments(dark, 0.0, 300)
-    assert mean == pytest.approx(0.0, abs=1e-14)
-    assert variance == pytest.approx(1.0 / 300.0, rel=1e-12)
-
-
-def test_stationary_law_needs_a_chain_in_one_piece() -> None:
-    with pytest.raises(ValueError, match="rate is zero"):
-        stationary_law(changed(LATTA, a=0.0, gamma_dec=0.0), 0.0, 10)
 
 
 def test_the_red_line_is_the_mirror_image() -> None:
@@ -246,8 +98,8 @@ def test_bounds_hold_everywhere_in_a_cell(model: RateModel, saturation: bool, si
     for width in (1 / 64, 1 / 16, 1.0, 8.0, 500.0):
         for cell in (-100, -3, -1, 0, 1, 2, 40, 1000):
             shift = 2.0 * model.k / (model.gamma_p * nuclei)
-            dnsp_jumps._tabulate(0, cell * width, width, shift, nuclei, model.a, model.b, model.c, model.gamma_dec,
-                                 saturation, bound, wait, up_below, unsure)
+            dnsp_jump_kernel._tabulate(0, cell * width, width, shift, nuclei, model.a, model.b, model.c,
+                                       model.gamma_dec, saturation, bound, wait, up_below, unsure)
             for part in np.linspace(0.0, 1.0, 41):
                 up, down = (r[:256] for r in flip_rates(model, (cell + part) * width * per_u, nuclei, saturation))
                 assert (up + down <= bound).all()
@@ -255,31 +107,6 @@ def test_bounds_hold_everywhere_in_a_cell(model: RateModel, saturation: bool, si
                 assert ((1.0 - (up_below + unsure.astype(float)) / 2.0**63) * bound <= down + 1e-14 * bound).all()
             if width == 1 / 64:
                 assert (unsure / 2.0**63).mean() < 0.05
-
-
-@both_models
-@either_pump
-@pytest.mark.parametrize(("p_from", "p_to"), [(-0.2, 0.4), (0.4, -0.2), (-1.0, 1.0), (0.1, 0.1)])
-def test_first_passage_solves_the_linear_system(model: RateModel, saturation: bool, p_from: float, p_to: float) -> None:
-    nuclei = 30
-    matrix = generator(model, 0.3 * UEV, nuclei, saturation)
-    n_from, n_to = (round(0.5 * nuclei * (1 + p)) for p in (p_from, p_to))
-    others = [n for n in range(nuclei + 1) if n != n_to]
-    times = dict(zip(others, np.linalg.solve(-matrix[np.ix_(others, others)].T, np.ones(nuclei)), strict=True))
-    expected = times.get(n_from, 0.0)
-    assert first_passage(model, 0.3 * UEV, nuclei, p_from, p_to, saturation) == pytest.approx(expected, rel=1e-7)
-
-
-def test_first_passage_in_the_dark() -> None:
-    """From P = 1 to the first flip: 1 / (gamma_dec N / 2)."""
-    dark = changed(LATTA, a=0.0, b=0.0)
-    assert first_passage(dark, 0.0, 50, 1.0, 0.96) == pytest.approx(2.0 / (dark.gamma_dec * 50), rel=1e-12)
-
-
-def test_first_passage_where_there_is_no_way() -> None:
-    down_only = changed(LATTA, a=0.0, gamma_dec=0.0)
-    assert first_passage(down_only, 0.0, 20, 0.0, 0.5) == math.inf
-    assert 0.0 < first_passage(down_only, 0.0, 20, 0.5, 0.0) < math.inf
 
 
 def stepwise(state: JumpState, x: NDArray[np.float64], tick: float, model: RateModel, nuclei: int, stream: int,

@@ -16,7 +16,8 @@ from vlab.samples import QuantumDot
 from vlab.units import Q_, ureg
 
 UEV = 1.602176634e-25
-WORDS_AND_COUNTS = {"model", "zeeman_line", "nuclei", "light_induced_decay", "field_dependence"}
+WORDS_AND_COUNTS = {"model", "zeeman_line", "nuclei", "fluctuations", "saturation", "light_induced_decay",
+                    "field_dependence"}
 
 
 def test_parameters_are_quantities_where_they_have_units() -> None:
@@ -232,7 +233,28 @@ def test_a_dot_by_default_is_the_reference() -> None:
     assert QuantumDot() == QuantumDot.sample_a("noncollinear", "reference")
 
 
-@pytest.mark.parametrize("wrong", [("latta", "tuned"), ("latta2009", "best")], ids=str)
+@pytest.mark.parametrize("preset", ["tuned", "reference"])
+@pytest.mark.parametrize("model", REFERENCE)
+def test_the_charged_exciton_is_narrower_lower_and_decays_faster(model: str, preset: str) -> None:
+    """X- lives longer than X0, lies some 5.5 meV below it, and its resident electron depolarizes nuclei."""
+    neutral, charged = (QuantumDot.sample_a(model, preset, charge) for charge in ("neutral", "charged"))
+    assert neutral == QuantumDot.sample_a(model, preset)
+    assert charged.si("linewidth") == pytest.approx(0.8 * neutral.si("linewidth"))
+    assert charged.si("saturation_power") == pytest.approx(0.8 * neutral.si("saturation_power"))
+    assert charged.si("transition_energy") == pytest.approx(neutral.si("transition_energy") - 5500.0 * UEV)
+    assert charged.si("nuclear_decay_rate") == pytest.approx(1.5 * neutral.si("nuclear_decay_rate"))
+    assert charged.si("contrast") == pytest.approx(0.5 * neutral.si("contrast"))
+    # pumping per absorbed photon: alpha_OH Gamma stays
+    assert (charged.alpha_roh, charged.alpha_nc) == (neutral.alpha_roh, neutral.alpha_nc)
+    assert charged.si("alpha_oh") * charged.si("linewidth") == pytest.approx(
+        neutral.si("alpha_oh") * neutral.si("linewidth"))
+    others = {field.name for field in fields(charged)} - {"linewidth", "saturation_power", "transition_energy",
+                                                          "nuclear_decay_rate", "contrast", "alpha_oh"}
+    assert all(getattr(charged, name) == getattr(neutral, name) for name in others)
+
+
+@pytest.mark.parametrize("wrong", [("latta", "tuned"), ("latta2009", "best"), ("latta2009", "tuned", "positive")],
+                         ids=str)
 def test_sample_a_refuses_unknown_presets(wrong: tuple[str, str]) -> None:
     with pytest.raises(LimitError, match="it wants one of"):
         QuantumDot.sample_a(*wrong)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
+from vlab.analysis.dragging import half_maximum_extent
 from vlab.lab.cable import TickGrid
 from vlab.physics.bistability import locking_points
 from vlab.physics.dnsp_rate import evolve
@@ -33,6 +34,22 @@ def room_at(detuning: float, dot: QuantumDot = DOT, field: float = 4.5) -> Room:
     """Return a room at rest whose laser is ``detuning`` (ueV) red of the line at P = 0."""
     energy = line_energy(dot, field, 0.35) - detuning * UEV
     return Room(Ramp(field), Ramp(0.35), Ramp(energy), POWER, 0.5)
+
+
+def dragging_width_at(dot: QuantumDot, ratio: float, way: float) -> float:
+    """Return the dragging width (ueV) at Omega / Gamma = ``ratio``: steps of 0.2 ueV, 5 s each, a filter of 5 s."""
+    specimen, power = DotSpecimen(dot), 2.0 * dot.si("saturation_power") * ratio**2
+    detunings = -way * (20.0 - 0.2 * np.arange(251))
+    filtered, decay, trace = None, np.exp(-0.05 / 5.0), []
+    for detuning in detunings:
+        room = replace(room_at(float(detuning), dot), power=power)
+        w = specimen.evolve(room, TickGrid(0, 5 * TICK_PS, 0, 100)).absorption
+        filtered = w[0] if filtered is None else filtered
+        weights = (1.0 - decay) * decay ** np.arange(99, -1, -1)
+        filtered = filtered * decay**100 + float(weights @ (0.5 * (w[1:] + w[:-1])))
+        trace.append(filtered)
+    on, off, _ = half_maximum_extent(detunings, trace)
+    return abs(on - off)
 
 
 def ramped(detuning: float, speed: float, knob: str = "laser", dot: QuantumDot = DOT) -> Room:
@@ -185,6 +202,53 @@ def test_the_noncollinear_pump_locks_the_blue_line_and_repels_the_red() -> None:
         specimen = DotSpecimen(DOT.replace(zeeman_line=line, **odd))
         [point] = locking_points(specimen.rates(POWER, 0.5, 4.5))
         assert point.stable == locks
+
+
+def slow_scan(dot: QuantumDot, way: float) -> Response:
+    """The response to a laser that moves 0.05 ueV/s from 10 ueV on one side of the line to 10 ueV on the other."""
+    return DotSpecimen(dot).evolve(ramped(-10.0 * way, 0.05 * way, dot=dot), TickGrid(0, 5 * TICK_PS, 0, 8000))
+
+
+@pytest.mark.parametrize("way", [1.0, -1.0], ids=["blue to red", "red to blue"])
+def test_noncollinear_pumps_drag_the_blue_line_and_push_the_red_ahead(way: float) -> None:
+    """Both ways the blue line locks near full absorption; the red one gives way and is hardly lit until it slips by."""
+    blue, red = slow_scan(DOT, way), slow_scan(DOT.replace(zeeman_line="red"), way)
+    lit = [float((0.5 * 0.0025 * (line.absorption > 0.75)).sum()) * 2.0 for line in (blue, red)]  # ueV
+    assert lit[0] > 6.0
+    assert lit[1] < 0.5
+    shift = [(-sign * 60.0 * line.polarization) for sign, line in ((1.0, blue), (-1.0, red))]  # of the line, ueV
+    laser = -np.linspace(-10.0 * way, 10.0 * way, 8001)
+    # the laser's way across the line is towards -way in energy: where both are well beyond the line at P = 0
+    beyond = (-way * laser > 2.0) & (-way * laser < 6.0)
+    assert np.abs(shift[0] - laser)[beyond].max() < 0.6  # on the line
+    assert (-way * (shift[1] - laser))[beyond].min() > 0.2  # the line runs ahead
+    assert red.absorption[beyond].max() < blue.absorption[beyond].min()
+
+
+def test_in_eq13_the_red_line_is_the_mirror_image_of_the_blue() -> None:
+    """Even pumping with the other sign of K: what is dragged towards blue there is dragged towards red here."""
+    dot = QuantumDot.sample_a("latta2009")
+    for way in (1.0, -1.0):
+        blue, red = slow_scan(dot, way), slow_scan(dot.replace(zeeman_line="red"), -way)
+        np.testing.assert_allclose(red.polarization, blue.polarization, rtol=0.0, atol=1e-7)
+        np.testing.assert_allclose(red.absorption, blue.absorption, rtol=0.0, atol=1e-5)
+    dragged = [float((slow_scan(dot.replace(zeeman_line=line), way).absorption > 0.4).mean()) * 20.0
+               for line, way in (("blue", -1.0), ("blue", 1.0), ("red", -1.0), ("red", 1.0))]
+    assert dragged[0] > 6.0 < dragged[3]
+    assert dragged[1] < 2.0 > dragged[2]
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("charge", ["neutral", "charged"])
+def test_both_charges_drag_farthest_where_the_rabi_frequency_is_gamma(model: str, charge: str) -> None:
+    """Figure S2a at a dwell of 5 s and steps of 0.2 ueV, in the directions that the model drags in."""
+    dot = QuantumDot.sample_a(model, "tuned", charge)
+    ratios = np.array([0.6, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4])
+    for way in ((-1.0,) if model == "latta2009" else (-1.0, 1.0)):
+        widths = [dragging_width_at(dot, ratio, way) for ratio in ratios]
+        assert 0.8 <= ratios[np.argmax(widths)] <= 1.2
+        assert max(widths[0], widths[-1]) < 0.92 * max(widths)
+        assert max(widths) > 8.0 * dot.si("linewidth") / UEV
 
 
 def test_without_power_nothing_is_pumped_and_p_decays() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TickGrid:
     """A stretch of equal ticks counted from the last event, in integer picoseconds.
 
@@ -42,7 +42,7 @@ class TickGrid:
         return self.origin_ps - self.epoch_ps + self.first * self.tick_ps
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One spectral line: E(t) = amplitude * envelope(t) volts peak, at ``frequency`` Hz."""
 
@@ -52,7 +52,7 @@ class Line:
     """At the tick boundaries, shape (count + 1,); linear in between. Lines of one origin share one array."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Signal:
     """What a cable carries over a stretch of ticks."""
 

@@ -12,6 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+def stream_key(seed: int, run: str, name: str) -> NDArray[np.uint64]:
+    """Return the two words that key the random stream of one source in one run."""
+    return np.frombuffer(hashlib.sha256(f"{seed}/{run}/{name}".encode()).digest()[:16], dtype=np.uint64)
+
+
 class NoiseStream:
     """The random numbers of one noise source.
 
@@ -32,9 +37,7 @@ class NoiseStream:
         self._generator = self._keyed("0")
 
     def _keyed(self, run: str) -> np.random.Generator:
-        text = f"{self._seed}/{run}/{self.name}".encode()
-        key = np.frombuffer(hashlib.sha256(text).digest()[:16], dtype=np.uint64)
-        return np.random.Generator(np.random.Philox(key=key))
+        return np.random.Generator(np.random.Philox(key=stream_key(self._seed, run, self.name)))
 
     def start_epoch(self, run: str) -> None:
         """Start the stream of the run named ``run`` from its beginning."""

@@ -10,11 +10,17 @@ With u = 2 delta / Gamma_p the pumping of `vlab.physics.dnsp_rate` is rational i
 Two notions of stability are offered, and they disagree on weak outer flanks. *At fixed laser* a fixed point is stable
 where -K f' - gamma_dec < 0: this is what happens in the laboratory. *At frozen polarization* it is stable where
 dP/dt rises with delta, f' > 0: this is how figure S4 is read.
+
+At a fixed laser dP/dt depends on P alone, so P runs to the next fixed point in the direction of dP/dt: fixed points
+that repel are the borders between the basins of those that attract. What slow scans make of all that is in
+`vlab.physics.quasi_static`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
 
 import numpy as np
 from numpy.polynomial import polynomial
@@ -60,7 +66,19 @@ class FixedPoint:
     """Stable as figure S4 is read: dP/dt rises with the effective detuning."""
 
 
-def _real_roots(coefficients: NDArray[np.float64]) -> list[float]:
+@dataclass(frozen=True)
+class Basin:
+    """A fixed point that attracts at a fixed laser, and the polarizations that run to it."""
+
+    point: FixedPoint
+    lower: float
+    """Where the basin begins: the next lower unstable fixed point, or minus infinity."""
+    upper: float
+    """Where it ends: the next higher unstable fixed point, or infinity."""
+
+
+def real_roots(coefficients: NDArray[np.float64]) -> list[float]:
+    """Return the real roots of a polynomial, lowest power first, by rising value; close double roots count once."""
     largest = float(np.abs(coefficients).max())
     if largest < 1e-290:
         return []
@@ -89,7 +107,8 @@ def _real_roots(coefficients: NDArray[np.float64]) -> list[float]:
     return sorted(found)
 
 
-def _point(model: RateModel, u: float, polarization: float | None = None) -> FixedPoint:
+def point_at(model: RateModel, u: float, polarization: float | None = None) -> FixedPoint:
+    """Return the state at u = 2 delta / Gamma_p that does not change, or the one with a frozen ``polarization``."""
     p = model.pumping(u) / model.gamma_dec if polarization is None else polarization
     delta = 0.5 * u * model.gamma_p
     slope = model.pumping_slope(u) * 2.0 / model.gamma_p
@@ -120,7 +139,39 @@ def fixed_points(model: RateModel, x: float) -> list[FixedPoint]:
     pump = s * np.array([model.a - model.b, 2.0 * model.c, model.a])
     square = np.array([1.0, 0.0, 2.0, 0.0, 1.0])
     coefficients = polynomial.polysub(polynomial.polymul(np.array([-y, 1.0]), square), -pump)
-    return [_point(model, u) for u in _real_roots(coefficients)]
+    return [point_at(model, u) for u in real_roots(coefficients)]
+
+
+def basins(model: RateModel, x: float) -> list[Basin]:
+    """Return the basins of attraction at bare detuning ``x`` (rad/s), by rising polarization.
+
+    They fill all P, also beyond +-1, where no nuclei are left to follow. Exactly at a fold the point where two branches
+    meet attracts from one side only, and its basin ends there.
+
+    Raises
+    ------
+    ValueError
+        Without nuclear decay there is a line of fixed points, not a few.
+    """
+    points = sorted(fixed_points(model, x), key=lambda point: point.polarization)
+    if not points:
+        return []
+    values = [point.polarization for point in points]
+    # far out the decay wins; between two neighbours dP/dt has one sign
+    middles = [0.5 * (lower + upper) for lower, upper in pairwise(values)]
+    rising = [True, *(_drift(model, x, p) > 0.0 for p in middles), False]
+    found = []
+    for i, point in enumerate(points):
+        from_below, from_above = rising[i], not rising[i + 1]
+        if from_below or from_above:
+            below = values[i - 1] if i else -inf
+            above = values[i + 1] if i + 1 < len(points) else inf
+            found.append(Basin(point, below if from_below else values[i], above if from_above else values[i]))
+    return found
+
+
+def _drift(model: RateModel, x: float, p: float) -> float:
+    return model.pumping(2.0 * (x - model.k * p) / model.gamma_p) - model.gamma_dec * p
 
 
 def folds(model: RateModel) -> list[FixedPoint]:
@@ -132,7 +183,7 @@ def folds(model: RateModel) -> list[FixedPoint]:
         polynomial.polymul(np.array([2.0 * model.c, -2.0 * model.a]), np.array([1.0, 0.0, 1.0])),
         np.array([0.0, 4.0 * model.b, -8.0 * model.c]),
     )
-    return [_point(model, u) for u in _real_roots(polynomial.polyadd(cube, s * slope))]
+    return [point_at(model, u) for u in real_roots(polynomial.polyadd(cube, s * slope))]
 
 
 def locking_points(model: RateModel, polarization: float = 0.0) -> list[FixedPoint]:
@@ -143,7 +194,7 @@ def locking_points(model: RateModel, polarization: float = 0.0) -> list[FixedPoi
     square = np.array([1.0, 0.0, 2.0, 0.0, 1.0])
     pump = np.array([model.a - model.b, 2.0 * model.c, model.a])
     coefficients = polynomial.polysub(pump, model.gamma_dec * polarization * square)
-    return [_point(model, u, polarization) for u in _real_roots(coefficients)]
+    return [point_at(model, u, polarization) for u in real_roots(coefficients)]
 
 
 def largest_negative_polarization(model: RateModel) -> float:

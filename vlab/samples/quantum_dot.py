@@ -11,6 +11,9 @@ from vlab.units import Quantity
 
 Model = Literal["latta2009", "noncollinear"]
 Preset = Literal["tuned", "reference"]
+Charge = Literal["neutral", "charged"]
+_MOST_FLIPPING = 1_000_000_000
+"""Nuclei whose single flips are followed: a flip takes about 20 ns, and there are some N gamma_dec of them a second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +25,9 @@ class QuantumDot(Parameters):
         dP/dt = alpha_roh W + alpha_oh W^2 + alpha_nc W_peak (4 delta / Gamma_p) w^2 - gamma_dec P,
 
     with the absorption W of eq. 15, w = W / W_peak, and the effective detuning delta = x - K P. The term with
-    ``alpha_nc`` is not in eq. 13; it is absent in the model ``latta2009``.
+    ``alpha_nc`` is not in eq. 13; it is absent in the model ``latta2009``. With ``fluctuations`` the N nuclear spins
+    flip one by one at random, with these rates on average. That is physics, not noise: it belongs to the dot, and stays
+    when the noise of the instruments is switched off.
     """
 
     _title: ClassVar[str] = "QuantumDot"
@@ -41,6 +46,10 @@ class QuantumDot(Parameters):
     nuclear_decay_rate: Quantity = quantity("1/s", "Set gamma_dec, the decay rate of the nuclear polarization.", 0.04,
                                             above=0.0)
     nuclei: int = count("Set N, the number of nuclear spins.", 100_000, minimum=2)
+    fluctuations: bool = switch("Let nuclear spins flip one by one at random, as N of them do; off: eq. 13 itself.",
+                                False)
+    saturation: bool = switch("With fluctuations: let the pumps weaken as 1 - P (up) and 1 + P (down), the part of the "
+                              "nuclei that is left to flip; the drift is then eq. 13 at P = 0 only.", False)
     electron_g_factor: Quantity = quantity("", "Set g_e, the electron g factor.", -0.67)
     hole_g_factor: Quantity = quantity("", "Set g_h, the hole g factor.", 0.5)
     diamagnetic_shift: Quantity = quantity("ueV/T^2", "Set the diamagnetic shift of the line.", 8.0)
@@ -66,9 +75,16 @@ class QuantumDot(Parameters):
         if self.model == "latta2009" and self.si("alpha_nc") != 0.0:
             raise LimitError("QuantumDot.alpha_nc must be 0 in the model latta2009, which is eq. 13 to the letter; "
                              "choose model='noncollinear' for the odd pump term.")
+        if self.saturation and not self.fluctuations:
+            raise LimitError("QuantumDot.saturation must be off while fluctuations is off, since the mean polarization "
+                             "follows eq. 13, which has no saturation; set fluctuations too.")
+        if self.fluctuations and self.nuclei > _MOST_FLIPPING:
+            raise LimitError(f"QuantumDot.nuclei got {self.nuclei}; it wants a whole number from 2 to "
+                             f"{_MOST_FLIPPING} while fluctuations is on, since each flip is followed.")
 
     @classmethod
-    def sample_a(cls, model: Model = "noncollinear", preset: Preset = "tuned") -> QuantumDot:
+    def sample_a(cls, model: Model = "noncollinear", preset: Preset = "tuned",
+                 charge: Charge = "neutral") -> QuantumDot:
         """Return a dot like those of sample A in the supplement.
 
         Parameters
@@ -78,12 +94,14 @@ class QuantumDot(Parameters):
         preset : {"tuned", "reference"}
             ``reference`` has the starting values of the theory notes; in ``tuned`` all nuclear rates are multiplied by
             one factor so that the dragging width builds up with tau ~ 1 s, as in figure S1c.
+        charge : {"neutral", "charged"}
+            The transition of figure S2a: the neutral exciton X0 or the negatively charged exciton X-.
 
         Raises
         ------
         LimitError
-            The model or preset does not exist.
+            The model, preset or charge does not exist.
         """
         from vlab.samples.presets import sample_a
 
-        return sample_a(model, preset)
+        return sample_a(model, preset, charge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, sqrt
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from vlab.lab.cable import TickGrid
 from vlab.physics import absorption as two_level
 from vlab.physics.bistability import RateModel
-from vlab.physics.dnsp_rate import TOLERANCE, evolve_ticks
+from vlab.samples.nuclei import FlippingNuclei, MeanNuclei, Nuclei
 from vlab.samples.quantum_dot import QuantumDot
 
 HBAR = 1.054571817e-34
@@ -23,7 +24,7 @@ LOWEST_FIELD = 0.5
 _FINEST = 50.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ramp:
     """A value that changes linearly with time since the last event."""
 
@@ -32,7 +33,7 @@ class Ramp:
     """Per second."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Room:
     """What the sample feels between two events, in SI units."""
 
@@ -47,7 +48,7 @@ class Room:
     """Fraction of the time for which the light is on (1 when it is not chopped)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Response:
     """What the specimen did over a stretch of ticks, at the tick boundaries."""
 
@@ -101,11 +102,16 @@ class DotSpecimen:
     Parameters
     ----------
     dot : QuantumDot
+        With ``fluctuations`` its nuclei flip one by one, else P follows eq. 13.
+    seed : int
+        Of the flips: same seed, same run, same flips.
     """
 
-    def __init__(self, dot: QuantumDot) -> None:
+    def __init__(self, dot: QuantumDot, seed: int = 0) -> None:
         self.dot = dot
-        self.polarization = 0.0
+        self._nuclei: Nuclei = (FlippingNuclei(dot.nuclei, dot.saturation, seed) if dot.fluctuations else MeanNuclei())
+        self.give_up: Callable[[], bool] = lambda: False
+        """Asked during long computations; true ends them with `InterruptedError`."""
         self._energy = _LineEnergy(dot)
         self._gamma = dot.si("linewidth") / HBAR
         # P > 0 lowers the blue line and raises the red one.
@@ -117,9 +123,26 @@ class DotSpecimen:
         self._contrast = dot.si("contrast")
         self._last_rates: tuple[tuple[float, float, float], RateModel] | None = None
 
+    @property
+    def polarization(self) -> float:
+        """The nuclear polarization P; of nuclei that flip, the nearest that N of them can have."""
+        return self._nuclei.polarization
+
+    @polarization.setter
+    def polarization(self, value: float) -> None:
+        self._nuclei.polarization = value
+
     def erase(self) -> None:
-        """Return the nuclear spins to thermal equilibrium, P = 0."""
+        """Return the nuclear spins to P = 0, with which measurements begin.
+
+        Of nuclei that flip this is the state nearest to P = 0, not a draw from thermal equilibrium, whose variance is
+        1/N: all scans begin alike.
+        """
         self.polarization = 0.0
+
+    def start_epoch(self, run: str) -> None:
+        """Start the random stream of the flips, if there is one, for the run named ``run``; P stays."""
+        self._nuclei.start_epoch(run)
 
     def saturation(self, power: float) -> float:
         """Return 2 (Omega / Gamma)^2 at a light power in W."""
@@ -163,6 +186,8 @@ class DotSpecimen:
         if v.rate == 0.0 and e.rate == 0.0 and b.rate == 0.0:
             return np.full(grid.count + 1, (self._energy(b.start, v.start) - e.start) / HBAR)
         times = grid.since_event()
+        if v.rate == 0.0 and b.rate == 0.0:  # the laser alone: the usual step of a scan
+            return np.asarray((self._energy(b.start, v.start) - (e.start + e.rate * times)) / HBAR)
         lines = self._energy.array(b.start + b.rate * times, v.start + v.rate * times)
         return np.asarray((lines - (e.start + e.rate * times)) / HBAR)
 
@@ -173,12 +198,13 @@ class DotSpecimen:
         absorption = np.empty_like(x)
         visible = self._contrast / (1.0 + self.saturation(room.power))
         if room.field.rate == 0.0:
-            self._pass(x, grid.tick, self.rates(room.power, room.duty, room.field.start), polarization, absorption)
+            self._nuclei.carry(x, grid.tick, self.rates(room.power, room.duty, room.field.start), polarization,
+                               absorption, self.give_up)
         else:  # the rates depend on the field: frozen at the middle of each tick
             for i in range(grid.count):
                 middle = room.field.start + room.field.rate * (grid.first + i + 0.5) * grid.tick
-                self._pass(x[i:i + 2], grid.tick, self.rates(room.power, room.duty, middle),
-                           polarization[i:i + 2], absorption[i:i + 2])
+                self._nuclei.carry(x[i:i + 2], grid.tick, self.rates(room.power, room.duty, middle),
+                                   polarization[i:i + 2], absorption[i:i + 2], self.give_up)
         return Response(visible * absorption, absorption, polarization)
 
     def glance(self, room: Room, grid: TickGrid) -> Response:
@@ -189,8 +215,3 @@ class DotSpecimen:
         u = 2.0 * (x - self._shift * polarization) / width
         w = 1.0 / (1.0 + u * u)
         return Response(self._contrast / (1.0 + self.saturation(room.power)) * w, w, polarization)
-
-    def _pass(self, x: NDArray[np.float64], tick: float, model: RateModel, polarization: NDArray[np.float64],
-              absorption: NDArray[np.float64]) -> None:
-        self.polarization = evolve_ticks(self.polarization, x, tick, model.k, model.gamma_p, model.a, model.b, model.c,
-                                         model.gamma_dec, TOLERANCE, polarization, absorption)
