@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
-from math import inf, isfinite
+from math import inf, isfinite, nan, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from gui.lab import Overlay
-    from vlab.experiments.procedure import Coordinate, Procedure
+    from vlab.experiments.procedure import Coordinate, CurveStyle, Procedure
     from vlab.experiments.runner import Measured
 
 
@@ -27,18 +27,37 @@ class Trace:
     """What it belongs to in its family, for a legend: ``forward``, ``power 10 nW``; empty if it is the only one."""
     worded: bool
     """Whether the family has words, as directions have; else numbers."""
+    style: CurveStyle | None = None
+    """How it is told from others, where several coordinates number the curves."""
     x: list[float] = field(default_factory=list)
     columns: dict[str, list[float]] = field(default_factory=dict)
-    """The measured values by variable."""
+    """The measured values by variable; their means where the plan averages."""
+    errors: dict[str, list[float]] = field(default_factory=dict)
+    """Standard errors of the means by variable, NaN for single values; empty where the plan does not average."""
+    measured: int = 0
+    """How many points were measured, each of a mean counted."""
     changes: int = 0
     """How often a point was added or replaced."""
     _rows: dict[int, int] = field(default_factory=dict)
     _bounds: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     """Lowest, highest and lowest positive value by variable."""
     _in_order: bool = True
+    _samples: dict[int, dict[tuple[int, ...], dict[str, float]]] = field(default_factory=dict)
+    """What a mean is of: by place on the horizontal axis and on the coordinates over which is averaged."""
 
-    def add(self, index: int, x: float, values: dict[str, float]) -> None:
-        """Take over a point; one that is measured again replaces the old one."""
+    def add(self, index: int, x: float, values: dict[str, float], sample: tuple[int, ...] = ()) -> None:
+        """Take over a point; one that is measured again replaces the old one.
+
+        Parameters
+        ----------
+        index : int
+            Its place on the horizontal axis.
+        x : float
+        values : dict
+            By variable.
+        sample : tuple of int
+            Its place on the coordinates over which is averaged.
+        """
         self.changes += 1
         row = self._rows.setdefault(index, len(self.x))
         again = row < len(self.x)
@@ -46,13 +65,29 @@ class Trace:
             if len(self.x) > 1 and (self.x[-1] - self.x[-2]) * (x - self.x[-1]) < 0.0:
                 self._in_order = False
             self.x.append(x)
+        if sample:
+            samples = self._samples.setdefault(index, {})
+            self.measured += sample not in samples
+            samples[sample] = values
+        else:
+            self.measured += not again
         for name, value in values.items():
-            column = self.columns.setdefault(name, [])
-            if again:
-                column[row] = value
-            else:
-                column.append(value)
+            if sample:
+                value, error = _mean([one[name] for one in samples.values()])
+                self._put(self.errors, name, row, error)
+                if isfinite(error):
+                    self._widen(name, value - error)
+                    self._widen(name, value + error)
+            self._put(self.columns, name, row, value)
             self._widen(name, value)
+
+    @staticmethod
+    def _put(columns: dict[str, list[float]], name: str, row: int, value: float) -> None:
+        column = columns.setdefault(name, [])
+        if row < len(column):
+            column[row] = value
+        else:
+            column.append(value)
 
     def _widen(self, name: str, value: float) -> None:
         if not isfinite(value):
@@ -68,16 +103,39 @@ class Trace:
 
     def drawn(self, variable: str, log_x: bool, log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return x and y as a line joins them, without what logarithmic axes cannot show."""
+        return self._shown(variable, log_x, log_y, [])[:2]
+
+    def bars(self, variable: str, log_x: bool, log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return x and y of the ends of the error bars, lower and upper in turn."""
+        x, y, error = self._shown(variable, log_x, log_y, self.errors.get(variable, []))
+        known = np.isfinite(error)
+        x, y, error = x[known], y[known], error[known]
+        low = np.maximum(y - error, 1e-3 * y) if log_y else y - error
+        return np.repeat(x, 2), np.stack([low, y + error], axis=1).ravel()
+
+    def _shown(self, variable: str, log_x: bool, log_y: bool, error: list[float]) -> tuple[NDArray[np.float64], ...]:
         x, y = np.array(self.x, dtype=float), np.array(self.columns.get(variable, []), dtype=float)
+        bars = np.array(error, dtype=float) if error else np.full(y.shape, nan)
         if not self._in_order:
             order = np.argsort(x, kind="stable")
-            x, y = x[order], y[order]
+            x, y, bars = x[order], y[order], bars[order]
         shown = np.isfinite(y)
         if log_x:
             shown &= x > 0.0
         if log_y:
             shown &= y > 0.0
-        return x[shown], y[shown]
+        return x[shown], y[shown], bars[shown]
+
+
+def _mean(values: list[float]) -> tuple[float, float]:
+    """Return the mean of what is finite and its standard error."""
+    known = [value for value in values if isfinite(value)]
+    if not known:
+        return nan, nan
+    mean = sum(known) / len(known)
+    if len(known) == 1:
+        return mean, nan
+    return mean, sqrt(sum((value - mean) ** 2 for value in known) / (len(known) - 1) / len(known))
 
 
 class Scan:
@@ -114,23 +172,27 @@ class Scan:
         self.overlay: Overlay = ()
         said = ", ".join(word for word in (procedure.label(), *words) if word)
         self.title = f"{number}: {said}" if said else f"{number}"
-        across = next(i for i, c in enumerate(coordinates) if c.name == procedure.plot.x)
+        plan = procedure.plot
+        across = next(i for i, c in enumerate(coordinates) if c.name == plan.x)
         self.axis = tuple(float(v) for v in coordinates[across].values)
         self._names = tuple(v.name for v in procedure.variables())
-        outer = [c for i, c in enumerate(coordinates) if i != across]
-        worded = len(outer) == 1 and outer[0].name == procedure.plot.family and isinstance(outer[0].values[0], str)
+        outer = plan.axes_of_curves(coordinates)
+        worded = len(outer) == 1 and outer[0].name == plan.family and isinstance(outer[0].values[0], str)
         places = list(itertools.product(*(range(len(c.values)) for c in outer)))
-        self.traces = [Trace(n, ", ".join(c.member(i) for c, i in zip(outer, place, strict=True)), worded)
-                       for n, place in enumerate(places)]
+        self.traces = [Trace(n, ", ".join(c.member(i) for c, i in zip(outer, place, strict=True)), worded,
+                             plan.style(outer, place)) for n, place in enumerate(places)]
         self._across = across
+        self._outer = tuple(i for i, c in enumerate(coordinates) if c in outer)
+        self._averaged = tuple(i for i, c in enumerate(coordinates) if c.name in plan.average)
         self._by_place = dict(zip(places, self.traces, strict=True))
 
     def add(self, point: Measured) -> None:
         """Take over a point."""
         here = point.index[self._across]
-        trace = self._by_place[(*point.index[:self._across], *point.index[self._across + 1:])]
-        trace.add(here, self.axis[here], dict(zip(self._names, point.values, strict=True)))
+        trace = self._by_place[tuple(point.index[i] for i in self._outer)]
+        trace.add(here, self.axis[here], dict(zip(self._names, point.values, strict=True)),
+                  tuple(point.index[i] for i in self._averaged))
 
     def points(self) -> int:
         """Return how many points were measured."""
-        return sum(len(trace.x) for trace in self.traces)
+        return sum(trace.measured for trace in self.traces)

@@ -11,7 +11,7 @@ from second_bench import make_bench, make_sample
 from instruments import dragging_bench
 from vlab import Q_, run
 from vlab.cli import main
-from vlab.experiments import DwellTimeScan
+from vlab.experiments import DraggingWidthVsDwell, DwellTimeScan
 from vlab.samples import QuantumDot
 
 SHORT = ["--set", "start=2 ueV", "--set", "stop=-2ueV", "--set", "dwell=0.2 s"]
@@ -103,6 +103,24 @@ def test_run_in_a_process_writes_file_and_picture(vlab_command, tmp_path):
         assert json.loads(found.attrs["instruments"])["laser"]["power"] == pytest.approx(2e-8)
 
 
+def test_lists_are_given_as_text(tmp_path, capsys):
+    target, picture = tmp_path / "widths.nc", tmp_path / "widths.png"
+    assert main(["describe", "dragging_width_vs_dwell"]) == 0
+    assert "  step_sizes = 0.2, 0.4, 1.6, 2 µeV\n" in capsys.readouterr().out
+    assert main(["run", "dragging_width_vs_dwell", "--set", "step_sizes=0.5, 1 ueV", "--set", "dwells=100 ms, 0.2 s",
+                 "--set", "start=4 ueV", "--set", "stop=-4 ueV", "--set", "phases=2", "--out", str(target), "--plot",
+                 str(picture)]) == 0
+    told = capsys.readouterr().out
+    assert "forward: fit_build_up wants widths at 3 dwell times or more; there are 2" in told
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    asked = DraggingWidthVsDwell(step_sizes=Q_([0.5, 1.0], "ueV"), dwells=Q_([0.1, 0.2], "s"), start=Q_(4, "ueV"),
+                                 stop=Q_(-4, "ueV"), phases=2)
+    expected = run(asked, dragging_bench(), save=False)
+    with xarray.open_dataset(target) as found:
+        np.testing.assert_array_equal(found["width"].values, expected["width"].values)
+        assert json.loads(found.attrs["procedure_parameters"])["dwells"] == "100.0 ms, 0.2 s"
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -127,6 +145,10 @@ def test_run_in_a_process_writes_file_and_picture(vlab_command, tmp_path):
         (["run", "dwell_time_scan", "--plot", "scan.xyz"], ".png, .pdf, .svg"),
         (["run", "dwell_time_scan", "--out", "scan.txt"], "ending in .nc"),
         (["describe", "lokin"], "did you mean 'lockin'"),
+        (["run", "dragging_width_vs_dwell", "--set", "dwells=1, 1 s"], "1 s twice"),
+        (["run", "dragging_width_vs_dwell", "--set", "step_sizes=0.2, 0.4"], "it wants an energy with a unit"),
+        (["run", "dragging_width_vs_dwell", "--set", "step_sizes=fine"], "a number with a unit"),
+        (["run", "dragging_vs_power", "--set", "laser.power=5 nW"], "the experiment sets itself"),
     ],
 )
 def test_wrong_usage_gets_one_sentence_and_exit_code_2(arguments, says, capsys):

@@ -110,17 +110,18 @@ def require_instruments() -> None:
 
 
 def _list(given: argparse.Namespace) -> int:  # noqa: ARG001
-    from vlab.experiments import experiments_on
+    from vlab.experiments import EXPERIMENTS, experiments_on
 
     require_instruments()
     from instruments.benches import BENCHES
 
+    widest = max(len(key) for key in EXPERIMENTS)
     for bench in BENCHES.values():
         kinds = experiments_on(bench.key)
         if kinds:
             print(f"{bench.title}:")
         for key, kind in kinds.items():
-            print(f"  {key:20}  {kind.summary()}")
+            print(f"  {key:{widest}}  {kind.summary()}")
     return EXIT_OK
 
 
@@ -176,18 +177,14 @@ def _paragraphs(kind: type) -> str:
 def _parameters(kind: type[Parameters], prefix: str, shown: Parameters | None = None) -> str:
     import dataclasses
 
-    from vlab.units import printed
-
     lines = []
     for field in dataclasses.fields(kind):
         if field.name not in kind.parameters():
             continue
         parameter = kind.parameter(field.name)
         value = field.default if shown is None else getattr(shown, field.name)
-        default = "none" if value is None else value
-        if parameter.kind == "quantity" and value is not None:
-            default = printed(value)
-        lines.append(f"  {prefix}{field.name} = {default}\n      {parameter.help} Wants {parameter.allowed()}.")
+        lines.append(f"  {prefix}{field.name} = {parameter.shown(value)}\n"
+                     f"      {parameter.help} Wants {parameter.allowed()}.")
     return "\n".join(lines)
 
 

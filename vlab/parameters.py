@@ -1,6 +1,6 @@
 """Frozen sets of named parameters with units: the common ground of samples and experiments.
 
-A class of parameters is a frozen dataclass whose fields are made by `quantity`, `choice`, `count` or
+A class of parameters is a frozen dataclass whose fields are made by `quantity`, `quantities`, `choice`, `count` or
 `switch`. From one declaration come validation, help, the command line's ``--set`` and the window's form.
 """
 
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
 from vlab.errors import LimitError, SettingError, UnknownNameError
-from vlab.units import Q_, Quantity, make_quantity, parse_quantity, show, to_si, unit_factor
+from vlab.units import Q_, Quantity, make_quantity, parse_quantities, parse_quantity, printed, show, to_si, unit_factor
 
 _KEY = "vlab"
 
@@ -23,7 +24,7 @@ class Parameter:
     """What is known of one parameter: kind, unit, help and what it may be."""
 
     kind: str
-    """``"quantity"``, ``"choice"``, ``"count"`` or ``"switch"``."""
+    """``"quantity"``, ``"quantities"``, ``"choice"``, ``"count"`` or ``"switch"``."""
     help: str
     unit: str = ""
     minimum: float = -math.inf
@@ -44,7 +45,8 @@ class Parameter:
             return "one of " + ", ".join(self.choices)
         low, high = self.minimum, self.maximum
         unit = f" {self.unit}" if self.unit else ""
-        number = "a whole number" if self.kind == "count" else "a quantity"
+        number = {"count": "a whole number", "quantities": "different quantities, separated by commas, each"}.get(
+            self.kind, "a quantity")
         if math.isinf(low) and math.isinf(high):
             return f"{number} in{unit}" if unit else number
         if math.isinf(high):
@@ -72,6 +74,26 @@ class Parameter:
                 raise SettingError(f"{owner} got {_short(value)}; it wants {self.allowed()}.")
             self._check_range(float(value), owner, f"{value}")
             return int(value)
+        if self.kind == "quantities":
+            return self._checked_list(value, owner)
+        return self._checked_quantity(value, owner)
+
+    def _checked_list(self, value: Any, owner: str) -> tuple[Quantity, ...]:
+        members = value if isinstance(value, list | tuple) else [value]
+        if hasattr(value, "magnitude") and getattr(value.magnitude, "ndim", 0) == 1:
+            members = list(value)
+        elif getattr(value, "ndim", 0) == 1 and not hasattr(value, "magnitude"):  # bare numbers, where those may be
+            members = value.tolist()
+        found = tuple(self._checked_quantity(member, owner) for member in members)
+        if not found:
+            raise SettingError(f"{owner} got an empty list; it wants {self.allowed()}.")
+        numbers = [to_si(member, self.unit, owner) for member in found]
+        for i, number in enumerate(numbers):
+            if any(math.isclose(number, other, rel_tol=1e-12) for other in numbers[:i]):
+                raise LimitError(f"{owner} got {show(number, self.unit)} twice; it wants {self.allowed()}.")
+        return found
+
+    def _checked_quantity(self, value: Any, owner: str) -> Quantity:
         si = to_si(value, self.unit, owner)
         self._check_range(si / unit_factor(self.unit), owner, show(si, self.unit))
         # a copy: quantities can be changed in place, and a default is shared by all
@@ -102,7 +124,17 @@ class Parameter:
                 return int(float(word)) if float(word).is_integer() else word
             except (ValueError, OverflowError):
                 raise SettingError(f"{owner} got {text!r}; it wants {self.allowed()}.") from None
+        if self.kind == "quantities":
+            return parse_quantities(text, owner, self.unit)
         return parse_quantity(text, owner, self.unit)
+
+    def shown(self, value: Any) -> str:
+        """Return a value as people read it and as `parsed` reads it again."""
+        if value is None:
+            return "none"
+        if self.kind == "quantities":
+            return _list_text(value, lambda member: printed(member, 12))
+        return printed(value) if self.kind == "quantity" else f"{value}"
 
 
 def _field(parameter: Parameter, default: Any) -> Any:
@@ -117,6 +149,17 @@ def quantity(unit: str, help: str, default: Any = MISSING, *, minimum: float = -
     parameter = Parameter("quantity", help, unit, minimum if above is None else above, maximum, above is not None,
                           optional=optional, without=without)
     return _field(parameter, default if default is MISSING or default is None else Q_(float(default), unit))
+
+
+def quantities(unit: str, help: str, default: Any = MISSING, *, minimum: float = -math.inf, maximum: float = math.inf,
+               above: float | None = None) -> Any:
+    """Declare a list of different quantities; ``default`` is a tuple of numbers in ``unit``.
+
+    Given as an array quantity, ``Q_([0.2, 0.4], "ueV")``, as a tuple of quantities, or as text, ``"0.2, 0.4 ueV"``;
+    kept as a tuple of quantities in the order given. Each must lie within the limits.
+    """
+    parameter = Parameter("quantities", help, unit, minimum if above is None else above, maximum, above is not None)
+    return _field(parameter, default if default is MISSING else tuple(Q_(float(n), unit) for n in default))
 
 
 def choice(choices: tuple[str, ...], help: str, default: Any = MISSING) -> Any:
@@ -164,12 +207,16 @@ class Parameters:
 
     def __post_init__(self) -> None:
         floats: dict[str, float] = {}
+        lists: dict[str, tuple[float, ...]] = {}
         for name, parameter in self.parameters().items():
             checked = parameter.checked(getattr(self, name), f"{self.title()}.{name}")
             object.__setattr__(self, name, checked)
             if parameter.kind == "quantity" and checked is not None:
                 floats[name] = to_si(checked, parameter.unit, name)
+            elif parameter.kind == "quantities":
+                lists[name] = tuple(to_si(member, parameter.unit, name) for member in checked)
         object.__setattr__(self, "_si", floats)
+        object.__setattr__(self, "_si_lists", lists)
 
     @classmethod
     def title(cls) -> str:
@@ -214,12 +261,22 @@ class Parameters:
             raise SettingError(f"{self.title()}.{name} is not a quantity that is set.")
         return floats[name]
 
+    def si_list(self, name: str) -> tuple[float, ...]:
+        """Return a list of quantities as floats in SI base units."""
+        lists: dict[str, tuple[float, ...]] = self.__dict__["_si_lists"]
+        if name not in lists:
+            raise SettingError(f"{self.title()}.{name} is not a list of quantities.")
+        return lists[name]
+
     def as_record(self) -> dict[str, Any]:
         """Return the parameters as plain JSON values; quantities as text with their unit."""
         record: dict[str, Any] = {}
         for name, parameter in self.parameters().items():
             value = getattr(self, name)
-            record[name] = _record(value) if parameter.kind == "quantity" and value is not None else value
+            if parameter.kind == "quantities":
+                record[name] = _list_text(value, _record)
+            else:
+                record[name] = _record(value) if parameter.kind == "quantity" and value is not None else value
         return record
 
     @classmethod
@@ -248,3 +305,11 @@ def _rebuild(cls: type[Parameters], values: dict[str, Any]) -> Parameters:
 
 def _record(value: Quantity) -> str:
     return f"{float(value.magnitude)!r} {value.units:~C}".replace("\u03bc", "\u00b5").strip()
+
+
+def _list_text(members: tuple[Quantity, ...], one: Callable[[Quantity], str]) -> str:
+    """Return a list as text, with the unit once where all have the same."""
+    if len({str(member.units) for member in members}) > 1:
+        return ", ".join(one(member) for member in members)
+    bare = [one(Q_(member.magnitude, "")) for member in members[:-1]]
+    return ", ".join([*bare, one(members[-1])])

@@ -237,3 +237,37 @@ def parse_quantity(text: str, owner: str, unit: str = "") -> Quantity:
         except Exception:
             found = None
     raise SettingError(f"{owner} got {text!r}; it wants a number with a unit, such as 1 {unit}".rstrip() + ".")
+
+
+def parse_quantities(text: str, owner: str, unit: str = "") -> tuple[Quantity, ...]:
+    """Return what a person typed as a list (``"0.2, 0.4, 1.6 ueV"``, ``"100 ms, 1 s"``) as quantities.
+
+    A number without a unit has that of the next one that has one. Commas separate, or semicolons, and then a comma is
+    a decimal point.
+
+    Raises
+    ------
+    SettingError
+        An entry is not a number with a unit.
+    """
+    pieces = [piece.strip() for piece in text.split(";" if ";" in text else ",")]
+    if not any(pieces):
+        raise SettingError(f"{owner} got {text!r}; it wants numbers with a unit, separated by commas, such as "
+                           f"1, 2 {unit}".rstrip() + ".")
+    if pieces[-1] == "":
+        pieces.pop()  # a comma at the end
+    found: list[Quantity] = []
+    word = ""
+    for piece in reversed(pieces):
+        if _NUMBER.fullmatch(piece.replace("\u2212", "-").replace(",", ".")) and word:
+            piece = f"{piece} {word}"
+        found.append(parse_quantity(piece, owner, unit))
+        word = _unit_of(piece)
+    return tuple(reversed(found))
+
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+
+
+def _unit_of(typed: str) -> str:
+    return _NUMBER.sub("", typed.replace("\u2212", "-").replace(",", "."), count=1).strip()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from gui.panels.instrument_panel import words
+from gui.widgets.quantity_list_edit import QuantityListEdit
 from gui.widgets.quantity_spin_box import QuantitySpinBox
 from vlab.experiments.procedure import Procedure
 from vlab.parameters import Parameter
@@ -68,7 +69,7 @@ class ExperimentForm(QWidget):
                 parameter = kind.parameter(field.name)
                 editor = self._editor(parameter, field.default, field.name)
                 editor.setAccessibleName(f"experiment {words(field.name)}")
-                if not isinstance(editor, QuantitySpinBox):
+                if not isinstance(editor, QuantitySpinBox | QuantityListEdit):
                     editor.setToolTip(parameter.help)
                 self.editors[field.name] = editor
                 form.addRow(words(field.name), editor)
@@ -95,6 +96,12 @@ class ExperimentForm(QWidget):
             number.setValue(int(given or 0))  # type: ignore[call-overload]
             number.valueChanged.connect(self._change)
             return number
+        if parameter.kind == "quantities":
+            several = QuantityListEdit(parameter, f"{self.kind.title()}.{name}",
+                                       given or ())  # type: ignore[arg-type]
+            several.edited.connect(self._change)
+            several.refused.connect(self.refused)
+            return several
         factor = unit_factor(parameter.unit)
         start = factor if given is None else given.m_as(parameter.unit) * factor  # type: ignore[attr-defined]
         low = parameter.minimum * factor
@@ -125,8 +132,8 @@ class ExperimentForm(QWidget):
             if field.isEnabled():
                 field.commit()
 
-    def _fields(self) -> list[QuantitySpinBox]:
-        return self.findChildren(QuantitySpinBox)
+    def _fields(self) -> list[QuantitySpinBox | QuantityListEdit]:
+        return [*self.findChildren(QuantitySpinBox), *self.findChildren(QuantityListEdit)]
 
     def values(self) -> dict[str, object]:
         """Return the parameters as the form shows them."""
@@ -137,6 +144,8 @@ class ExperimentForm(QWidget):
                 found[name] = None if editor.box.isChecked() else make_quantity(editor.field.value(), unit)
             elif isinstance(editor, QuantitySpinBox):
                 found[name] = make_quantity(editor.value(), unit)
+            elif isinstance(editor, QuantityListEdit):
+                found[name] = editor.values()
             elif isinstance(editor, QComboBox):
                 found[name] = editor.currentText()
             elif isinstance(editor, QCheckBox):
@@ -146,7 +155,7 @@ class ExperimentForm(QWidget):
         return found
 
     def fill(self, **values: object) -> None:
-        """Put SI floats, words, whole numbers and truths into the form; None leaves an optional quantity out."""
+        """Put SI floats, tuples of them, words, whole numbers and truths into the form; None leaves a quantity out."""
         for name, value in values.items():
             editor = self.editors[name]
             if isinstance(editor, QComboBox):
@@ -155,6 +164,8 @@ class ExperimentForm(QWidget):
                 editor.setChecked(bool(value))
             elif isinstance(editor, QSpinBox):
                 editor.setValue(int(value))  # type: ignore[call-overload]
+            elif isinstance(editor, QuantityListEdit):
+                editor.set_numbers(tuple(value))  # type: ignore[arg-type]
             elif isinstance(editor, OptionalQuantity):
                 editor.box.setChecked(value is None)
                 if value is not None:

@@ -20,6 +20,7 @@ from vlab.quantity_scale import scale_of
 _EARLIER = 5
 _COLOURS = ("dt", "polarization", "field", "y", "gate", "power")
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+_SYMBOLS = ("o", "s", "t1", "d")
 _MOST_NAMES = 9
 """Of a large family every second, third, ... curve is named."""
 _MOST_FINDINGS = 3
@@ -76,8 +77,11 @@ class ScanPanel(QWidget):
         self._curves: dict[tuple[int, int], pg.PlotDataItem] = {}
         self._filled: dict[pg.PlotDataItem, int] = {}
         """The state of its trace that each curve shows."""
+        self._bars: dict[tuple[int, int], pg.PlotDataItem] = {}
+        """Error bars, of curves that are means."""
         self._overlays: list[pg.PlotDataItem] = []
         self._drawn = -1
+        self._legend_left = False
         model.scan_changed.connect(self._grow)
         model.run_changed.connect(self._on_run)
         model.scans_cleared.connect(self.redraw)
@@ -118,8 +122,12 @@ class ScanPanel(QWidget):
         self._axis = tuple(float(v) for v in axis)
         self.plot.clear()
         self._curves.clear()
+        self._bars.clear()
         self._filled.clear()
         self.plot.setLogMode(x=plan.log_x, y=plan.log_y)
+        if plan.legend_left != self._legend_left:
+            self._legend_left = plan.legend_left
+            self.plot.getPlotItem().legend.setOffset((8, 8) if plan.legend_left else (-8, 8))
         self.plot.set_bottom(plan.x_title or (plan.x if usual is None else usual.x_title()))
         self.redraw()
 
@@ -139,6 +147,7 @@ class ScanPanel(QWidget):
         """Draw everything anew: after another choice of quantity, of earlier runs or of theme."""
         self.plot.clear()
         self._curves.clear()
+        self._bars.clear()
         self._filled.clear()
         self._overlays.clear()
         self._follow_runs()
@@ -176,6 +185,8 @@ class ScanPanel(QWidget):
             curve = self._curves.pop(key)
             self._filled.pop(curve, None)
             self.plot.removeItem(curve)
+            if key in self._bars:
+                self.plot.removeItem(self._bars.pop(key))
         self._drop_overlay()
         for age, scan in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
             named = -(-len(scan.traces) // _MOST_NAMES)
@@ -185,22 +196,46 @@ class ScanPanel(QWidget):
                 if key not in self._curves:
                     name = self._name(scan, trace) if trace.place % named == 0 else None
                     self._curves[key] = self.plot.plot([], [], pen=pen, name=name)
-                self._curves[key].setPen(pen)
-                self._curves[key].setZValue(-age)
+                    if scan.procedure.plot.average:
+                        self._bars[key] = self.plot.plot([], [], connect="pairs")
+                self._dress(key, pen, trace, age)
+
+    def _dress(self, key: tuple[int, int], pen: QPen, trace: Trace, age: int) -> None:
+        """Give a curve its look, with its markers and error bars."""
+        curve, plan = self._curves[key], self._plan()
+        curve.setPen(pen)
+        curve.setZValue(-age)
+        if plan.markers:
+            kind = 0 if trace.style is None else trace.style.dash
+            if trace.worded:
+                kind = trace.place
+            curve.setSymbol(_SYMBOLS[kind % len(_SYMBOLS)])
+            curve.setSymbolSize(7)
+            curve.setSymbolPen(pg.mkPen(pen.color(), width=1))
+            curve.setSymbolBrush(pg.mkBrush(pen.color()) if kind % 2 == 0 else None)
+        if key in self._bars:
+            self._bars[key].setPen(pg.mkPen(pen.color(), width=1))
+            self._bars[key].setZValue(-age)
 
     def _pen(self, scan: Scan, trace: Trace, age: int) -> QPen:
         """Return how a curve is drawn: runs differ in colour, or the members of a family of numbers do."""
         by_run = trace.worded or len(scan.traces) == 1
         which = scan.number - 1 if by_run else trace.place
-        colour = self._theme.trace(_COLOURS[which % len(_COLOURS)])
         dash = trace.place if by_run else trace.place // len(_COLOURS)
+        if trace.style is not None:
+            which, dash = trace.style.colour, trace.style.dash
+        colour = self._theme.trace(_COLOURS[which % len(_COLOURS)])
         if age:
             colour.setAlphaF(0.55 if by_run else 0.35)
         return pg.mkPen(colour, width=1, style=_DASHES[dash % len(_DASHES)])
 
     def _name(self, scan: Scan, trace: Trace) -> str | None:
         if trace.worded:
+            if scan.procedure.plot.markers:
+                return f"{scan.title}, {trace.member}" if trace.place == 0 else trace.member
             return scan.title if trace.place == 0 else None
+        if trace.style is not None:
+            return f"{scan.title}, {trace.style.name()}" if trace.place == 0 else trace.style.name() or None
         return f"{scan.title}, {trace.member}" if trace.member and trace.place == 0 else trace.member or scan.title
 
     def _drop_overlay(self) -> None:
@@ -217,10 +252,16 @@ class ScanPanel(QWidget):
         plan, scan = self._plan(), scans[-1]
         for number, (title, x, y) in enumerate(scan.overlay):
             own = len(scan.overlay) == len(scan.traces) > 1
-            colour: QColor = self._pen(scan, scan.traces[number], 0).color() if own else self._theme.trace("fit")
+            pen = self._pen(scan, scan.traces[number], 0) if own else None
+            colour: QColor = pen.color() if pen is not None else self._theme.trace("fit")
+            dash = Qt.PenStyle.DashLine
+            if pen is not None and plan.markers:  # the fit joins the points
+                dash = pen.style()
+                if x.size:
+                    self._curves[scan.number, scan.traces[number].place].setPen(None)
             shown = (x > 0.0 if plan.log_x else x == x) & (y > 0.0 if plan.log_y else y == y)
             item = self.plot.plot(x[shown], y[shown], name=title or None,
-                                  pen=pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine))
+                                  pen=pg.mkPen(colour, width=1, style=dash))
             item.setZValue(1)
             self._overlays.append(item)
 
@@ -255,6 +296,8 @@ class ScanPanel(QWidget):
             if curve is not None and trace.x and self._filled.get(curve) != trace.changes:
                 self._filled[curve] = trace.changes
                 curve.setData(*trace.drawn(name, plan.log_x, plan.log_y))
+                if (bars := self._bars.get((scan.number, trace.place))) is not None:
+                    bars.setData(*trace.bars(name, plan.log_x, plan.log_y))
 
     def _summarize(self) -> None:
         scans = self._scans()

@@ -9,7 +9,7 @@ from instruments import dragging_bench
 from vlab import Q_, run
 from vlab.analysis.figure import curves, draw_runs
 from vlab.errors import DataError
-from vlab.experiments import DwellTimeScan
+from vlab.experiments import DraggingVsPower, DraggingWidthVsDwell, DwellTimeScan
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def test_dwell_time_scans_have_their_widths_in_the_legend(drawn, tmp_path):
     lines = shown(drawn[0])
     assert [style for _, style, _ in lines] == ["-", "--", "-", "--"]
     assert lines[0][2] == lines[1][2] != lines[2][2]
-    assert lines[0][0].startswith("dwell 0.2 s, forward: ")
-    assert lines[3][0].startswith("dwell 5 s, backward: ")
+    assert lines[0][0].startswith("dwell 0.2 s, step 0.8 µeV, forward: ")
+    assert lines[3][0].startswith("dwell 5 s, step 0.8 µeV, backward: ")
     assert all(label.endswith(" µeV") for label, _, _ in lines)
     assert drawn[0].get_xlabel() == "bare detuning (µeV), positive: laser red of the line"
     assert drawn[0].get_xscale() == drawn[0].get_yscale() == "linear"
@@ -80,3 +80,34 @@ def test_data_of_another_experiment_are_refused_in_a_sentence(tmp_path):
     data = run(FrequencySweep(steps_per_decade=1), make_bench(), save=False)
     with pytest.raises(DataError, match="only data of DwellTimeScan can be drawn so"):
         draw_runs([(DwellTimeScan(), data)], tmp_path / "scan.png")
+
+
+def test_means_over_phases_have_markers_and_error_bars(drawn, tmp_path):
+    scan = DraggingWidthVsDwell(step_sizes=Q_([0.5, 1.0], "ueV"), dwells=Q_([0.1, 0.3, 1.0], "s"), phases=3,
+                                start=Q_(4, "ueV"), stop=Q_(-6, "ueV"))
+    data = run(scan, dragging_bench(), save=False)
+    data["width"][0, 1:, 1, 1] = np.nan  # one phase is left of this curve: no error is known
+    draw_runs([(scan, data)], tmp_path / "widths.png")
+    axes = drawn[0]
+    points = [line for line in axes.lines if line.get_marker() != "None"]
+    labels = ["3 phases, forward, step 0.5 µeV", "step 1 µeV", "backward", "_0.3"]
+    assert [line.get_label() for line in points] == labels
+    assert len({line.get_color() for line in points}) == 2
+    assert [line.get_markerfacecolor() == "none" for line in points] == [False, False, True, True]
+    np.testing.assert_allclose(points[0].get_ydata(), data["width"][0, :, 0, 0].mean("phase"))
+    np.testing.assert_allclose(points[3].get_ydata(), data["width"][0, 0, 1, 1])
+    bars = list(axes.collections)
+    assert len(bars) == 3
+    low, high = bars[0].get_segments()[2][:, 1]
+    assert high - low == pytest.approx(2 * float(data["width"][0, :, 0, 0, 2].std(ddof=1)) / np.sqrt(3))
+    assert axes.get_xscale() == "log"
+
+
+def test_words_with_markers_keep_their_lines_unless_a_fit_joins_the_points(drawn, tmp_path):
+    scan = DraggingVsPower(rabi_ratios=Q_([0.6, 1.0], ""), dwell=Q_(0.5, "s"), start=Q_(4, "ueV"), stop=Q_(-6, "ueV"),
+                           phases=2)
+    draw_runs([(scan, run(scan, dragging_bench(), save=False))], tmp_path / "power.png")
+    lines = shown(drawn[0])
+    assert [style for _, style, _ in lines] == ["-", "--"]
+    assert lines[0][0].startswith("dwell 0.5 s, forward: up to ")
+    assert drawn[0].get_xlabel() == "Ω / Γ"

@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vlab.analysis.rows import mean_and_error
 from vlab.errors import DataError
 
 if TYPE_CHECKING:
     import xarray
 
-    from vlab.experiments.procedure import Procedure
+    from vlab.experiments.procedure import CurveStyle, Procedure
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Colour-blind safe (Okabe and Ito)."""
 _DASHES = ("-", "--", ":", "-.")
+_MARKERS = ("o", "s", "^", "D")
+_MOST_MARKED = 200
+"""Points of a curve that are marked beside a theory; more of them would run into each other."""
 _MOST_NAMES = 12
 """Of a large family every second, third, ... curve is named."""
 
@@ -36,6 +40,10 @@ class Curve:
     """The same for a legend, a number with its name and unit."""
     x: NDArray[np.float64]
     y: NDArray[np.float64]
+    error: NDArray[np.float64]
+    """Standard errors of the means where the plan averages and there were at least two values; else NaN."""
+    style: CurveStyle | None = None
+    """How it is told from others, where several coordinates number the curves."""
 
 
 def draw_runs(runs: Sequence[tuple[Procedure, xarray.Dataset]], path: Path, title: str = "") -> None:
@@ -45,7 +53,9 @@ def draw_runs(runs: Sequence[tuple[Procedure, xarray.Dataset]], path: Path, titl
     ----------
     runs : sequence of (Procedure, xarray.Dataset)
         The experiments and their data. Where the family of curves has words (forward, backward), a run has one colour
-        and a word one kind of line; else a member of the family has one colour and a run one kind of line.
+        and a word one kind of line; else a member of the family has one colour and a run one kind of line. Where
+        several coordinates number the curves, a member of the family has one colour and those of the others one kind
+        of line.
     path : Path
         The picture; its ending (png, pdf, svg) chooses the format.
     title : str
@@ -90,49 +100,65 @@ def curves(procedure: Procedure, dataset: xarray.Dataset, variable: str) -> Iter
         raise DataError(f"only data of {procedure.title()} can be drawn so; this dataset has no {variable!r} against "
                         f"{across!r}.")
     trace = dataset[variable]
-    outer = [c for c in procedure.coordinates() if c.name in trace.dims and c.name != across]
+    outer = [c for c in procedure.plot.axes_of_curves(procedure.coordinates()) if c.name in trace.dims]
+    averaged = [name for name in procedure.plot.average if name in trace.dims]
     for place, index in enumerate(itertools.product(*(range(trace.sizes[c.name]) for c in outer))):
-        one = trace.isel({c.name: i for c, i in zip(outer, index, strict=True)})
+        one = trace.isel({c.name: i for c, i in zip(outer, index, strict=True)}).transpose(*averaged, across)
         family = next((c.values[i] for c, i in zip(outer, index, strict=True) if c.name == procedure.plot.family), None)
-        measured = np.isfinite(one.values)
-        yield Curve(place, family if isinstance(family, str) else "",
+        x = np.asarray(one[across].values, dtype=float)
+        y, error = mean_and_error(np.asarray(one.values, dtype=float).reshape(-1, x.size))
+        measured = np.isfinite(y)
+        yield Curve(place, family if isinstance(family, str) and len(outer) == 1 else "",
                     ", ".join(c.member(i) for c, i in zip(outer, index, strict=True)),
-                    np.asarray(one[across].values, dtype=float)[measured],
-                    np.asarray(one.values, dtype=float)[measured])
+                    x[measured], y[measured], error[measured], procedure.plot.style(tuple(outer), index))
 
 
 def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int) -> None:
     theory = procedure.overlay(dataset)
     drawn = list(curves(procedure, dataset, procedure.plot.y[0]))
-    colours = []
+    colours: list[tuple[str, str]] = []
     named = -(-len(drawn) // _MOST_NAMES)
     for curve in drawn:
         by_word = bool(curve.word) or len(drawn) == 1
-        colour = COLOURS[(number if by_word else curve.place) % len(COLOURS)]
-        dash = _DASHES[(curve.place if by_word else number) % len(_DASHES)]
-        label = ", ".join(part for part in (procedure.label(), curve.member) if part)
+        which = number if by_word else curve.place
+        kind = curve.place if by_word else number
+        if curve.style is not None:
+            which, kind = curve.style.colour, curve.style.dash + number
+        colour, dash = COLOURS[which % len(COLOURS)], _DASHES[kind % len(_DASHES)]
+        member = curve.member if curve.style is None else curve.style.name()
+        told = procedure.label() if curve.style is None or curve.place == 0 else ""
+        label = ", ".join(part for part in (told, member) if part)
         remark = procedure.remark(dataset, curve.word)
         label = f"{label}: {remark}" if label and remark else label or remark
-        x, y = _within(procedure, curve.x, curve.y)
-        label = label if curve.place % named == 0 else ""
-        axes.plot(x, y, dash, color=colour, linewidth=1.4, label=label or f"_{number}.{curve.place}",
-                  **({"marker": "o", "markersize": 3.0} if theory else {}))
-        colours.append(colour)
+        x, y, error = _within(procedure, curve.x, curve.y, curve.error)
+        label = label if curve.place % named == 0 and (curve.style is None or member) else ""
+        look: dict[str, Any] = {"marker": "o", "markersize": 3.0} if theory and x.size <= _MOST_MARKED else {}
+        if procedure.plot.markers:
+            look = {"marker": _MARKERS[kind % len(_MARKERS)], "markersize": 5.0,
+                    "markerfacecolor": "none" if kind % 2 == 1 else colour}
+        fitted = (procedure.plot.markers and len(theory) == len(drawn) > 1
+                  and np.size(theory[len(colours)][1]) > 0)
+        axes.plot(x, y, linestyle="none" if fitted else dash, color=colour, linewidth=1.4,
+                  label=label or f"_{number}.{curve.place}", **look)
+        known = np.isfinite(error)
+        if known.any():
+            axes.errorbar(x[known], y[known], error[known], fmt="none", ecolor=colour, elinewidth=1.0)
+        colours.append((colour, dash if procedure.plot.markers else "--"))
     for i, (name, *line) in enumerate(theory):
-        own = colours[i] if len(theory) == len(colours) else "0.35"
-        axes.plot(*_within(procedure, *(np.asarray(values, dtype=float) for values in line)), "--", color=own,
+        own, dash = colours[i] if len(theory) == len(colours) else ("0.35", "--")
+        axes.plot(*_within(procedure, *(np.asarray(values, dtype=float) for values in line)), dash, color=own,
                   linewidth=0.8, label=name or f"_{number}.theory.{i}")
 
 
-def _within(procedure: Procedure, x: NDArray[np.float64],
-            y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _within(procedure: Procedure, x: NDArray[np.float64], y: NDArray[np.float64],
+            *others: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     """Return the points that logarithmic axes can show."""
     shown = np.full(x.shape, True)
     if procedure.plot.log_x:
         shown &= x > 0.0
     if procedure.plot.log_y:
         shown &= y > 0.0
-    return x[shown], y[shown]
+    return tuple(values[shown] for values in (x, y, *others))
 
 
 def _name_axes(axes: Any, procedure: Procedure) -> None:

@@ -36,3 +36,24 @@ def alike(owner: str, one: str, x: NDArray[Any], other: str, y: NDArray[Any]) ->
         raise DataError(f"{owner} got {x.size} {one} and {y.size} {other}; it wants as many of both.")
     if x.size < 3:
         raise DataError(f"{owner} wants at least three points; there are {x.size}.")
+
+
+def mean_and_error(values: Floats) -> tuple[Floats, Floats]:
+    """Return the mean over the first axis and its standard error, of what is finite.
+
+    Parameters
+    ----------
+    values : ndarray, shape (m, n)
+
+    Returns
+    -------
+    mean, error : ndarray, shape (n,)
+        NaN where there is no value, and for the error where there are fewer than two.
+    """
+    known = np.isfinite(values)
+    count = known.sum(axis=0)
+    some, several = np.maximum(count, 1), np.maximum(count - 1, 1)
+    mean = np.where(known, values, 0.0).sum(axis=0) / some
+    square = np.where(known, values - mean, 0.0) ** 2
+    error = np.sqrt(square.sum(axis=0) / several / some)
+    return np.where(count > 0, mean, np.nan), np.where(count > 1, error, np.nan)

@@ -36,6 +36,10 @@ class LineCalibration:
     """W; (Omega/Gamma)^2 = power / (2 saturation_power)."""
     contrast: float
     """Peak DT/T at low power."""
+    linewidth: float = 0.0
+    """hbar Gamma, the linewidth at low power, J; zero where nobody measured it."""
+    overhauser_shift: float = 0.0
+    """By how much P = 1 lowers the line, J, from the hyperfine constants of the nuclei; zero where nobody knows."""
 
     def line_energy(self, field: float, voltage: float) -> float:
         """Return the line's energy in J at a field (T) and gate voltage (V)."""

@@ -6,29 +6,17 @@ from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING, ClassVar
 
-from vlab.errors import DataError, LimitError, RunError
-from vlab.experiments.calibration import detuning_knob
-from vlab.experiments.procedure import (
-    Coordinate,
-    Move,
-    PlotPlan,
-    Point,
-    Prepare,
-    Procedure,
-    Read,
-    Settle,
-    Steps,
-    Variable,
-    Wait,
-)
+from vlab.errors import DataError, LimitError
+from vlab.experiments.detuning_leg import UEV, claims_of_scan, grid, scan_ready
+from vlab.experiments.procedure import Coordinate, PlotPlan, Point, Prepare, Procedure, Steps, Variable
 from vlab.experiments.roles import Device, DraggingSetup
 from vlab.parameters import choice, quantity
-from vlab.units import Quantity, printed, unit_factor
+from vlab.units import Quantity, printed
 
 if TYPE_CHECKING:
     import xarray
 
-_UEV = unit_factor("ueV")
+_USUAL_STEP = 0.4
 _MOST_POINTS = 100_000
 
 
@@ -53,8 +41,8 @@ class DwellTimeScan(Procedure):
     start: Quantity = quantity("ueV", "Set the bare detuning of the first point.", 20.0, minimum=-1e5, maximum=1e5)
     stop: Quantity = quantity("ueV", "Set the bare detuning at which the scan ends; measured if it is on the grid.",
                               -30.0, minimum=-1e5, maximum=1e5)
-    step: Quantity = quantity("ueV", "Set the size of a step; the direction follows from start and stop.", 0.4,
-                              above=0.0)
+    step: Quantity = quantity("ueV", "Set the size of a step; the direction follows from start and stop.",
+                              _USUAL_STEP, above=0.0)
     dwell: Quantity = quantity("s", "Set the time spent at each point.", 1.0, minimum=1e-6, maximum=1e6)
     knob: str = choice(("laser", "gate"), "Choose what moves the detuning: the laser or the gate voltage.", "laser")
     directions: str = choice(("one", "both"), "Choose whether the scan goes back as well.", "one")
@@ -86,10 +74,7 @@ class DwellTimeScan(Procedure):
 
     def detunings(self) -> tuple[float, ...]:
         """Return the bare detunings of the grid in ueV, in the order of the first leg."""
-        start, stop, step = self.si("start") / _UEV, self.si("stop") / _UEV, self.si("step") / _UEV
-        sign = 1.0 if stop > start else -1.0
-        # rounded so that 20 - 126 * 0.4 is -30.4, and a grid that meets zero meets it
-        return tuple(round(start + sign * i * step, 10) + 0.0 for i in range(self._count()))
+        return grid(self.si("start") / UEV, self.si("stop") / UEV, self.si("step") / UEV)
 
     def coordinates(self) -> tuple[Coordinate, ...]:
         detuning = Coordinate("detuning", "ueV", "bare detuning of the laser, positive red of the line at P = 0",
@@ -105,7 +90,8 @@ class DwellTimeScan(Procedure):
                 Variable("time", "s", "lab time since the run was prepared"))
 
     def label(self) -> str:
-        return f"dwell {self.si('dwell'):g} s"
+        step = self.step.m_as("ueV")
+        return f"dwell {self.si('dwell'):g} s" + (f", step {step:.4g} µeV" if step != _USUAL_STEP else "")
 
     def findings(self, dataset: xarray.Dataset) -> list[str]:
         from vlab.analysis.dragging import dragging_width
@@ -130,42 +116,32 @@ class DwellTimeScan(Procedure):
         return self._count() * self.si("dwell") * (2 if self.directions == "both" else 1)
 
     def claims(self, setup: DraggingSetup) -> list[tuple[Device, str]]:
-        moving = (setup.gate, "voltage") if self.knob == "gate" else (setup.laser, "photon_energy")
-        return [moving, (setup.lockin, "time_constant"), (setup.lockin, "slope")]
+        return claims_of_scan(setup, self.knob)
 
     def sets(self, setup: DraggingSetup) -> list[tuple[Device, str]]:
         return [*self.claims(setup), (setup.laser, "shutter")]
 
     def steps(self, setup: DraggingSetup) -> Steps:
-        lockin = setup.lockin
         dwell = self.si("dwell")
-        for device, setting in ((setup.magnet, "field"), (setup.gate, "voltage"), (setup.laser, "photon_energy")):
-            yield Settle(device, setting)
-        yield Move(setup.laser, "shutter", "open")
-        yield Move(lockin, "slope", self.slope)
-        yield Move(lockin, "time_constant", dwell if self.time_constant is None else self.si("time_constant"))
-        knob = detuning_knob(self.knob, setup)
-        power = yield Read(setup.laser, "power")
-        gain = yield Read(setup.detector, "gain")
-        responsivity = yield Read(setup.detector, "responsivity")
-        full_scale = setup.calibration.full_scale(float(power), float(gain), float(responsivity))
-        if full_scale == 0.0:
-            raise RunError("laser.power is zero, so there is no absorption to measure; set it above 0 nW.")
-        values = [knob.value(x * _UEV) for x in self.detunings()]
-        last = len(values) - 1
-        legs = (range(last + 1),) if self.directions == "one" else (range(last + 1), range(last, -1, -1))
-        begun = 0
-        for leg, order in enumerate(legs):
-            for i in order:
-                yield Move(knob.device, knob.setting, values[i])
-                if i == order[0] and (leg == 0 or self.prepare == "thermal"):
-                    yield Prepare(self.prepare == "thermal")
-                    begun = setup.clock.now_ps if leg == 0 else begun
-                yield Wait(dwell)
-                volts = float((yield Read(lockin, "x")))
-                time = (setup.clock.now_ps - begun) / 1e12
-                index = (i,) if self.directions == "one" else (leg, i)
-                yield Point(index, (volts, volts / full_scale, time))
+        time_constant = dwell if self.time_constant is None else self.si("time_constant")
+        scanner = yield from scan_ready(setup, self.knob, time_constant, self.slope)
+        detunings = self.detunings()
+        last, both = len(detunings) - 1, self.directions == "both"
+        thermal = self.prepare == "thermal"
+        begun: list[int] = []
+
+        def forward(i: int, volts: float, normalized: float, began: int) -> Point:
+            if i == 0:
+                begun.append(began)
+            index = (0, i) if both else (i,)
+            return Point(index, (volts, normalized, (setup.clock.now_ps - begun[0]) / 1e12))
+
+        def backward(i: int, volts: float, normalized: float, _: int) -> Point:
+            return Point((1, last - i), (volts, normalized, (setup.clock.now_ps - begun[0]) / 1e12))
+
+        yield from scanner.leg(detunings, dwell, Prepare(thermal), forward)
+        if both:
+            yield from scanner.leg(detunings[::-1], dwell, Prepare(True) if thermal else None, backward)
 
 
 def _legs(dataset: xarray.Dataset) -> list[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Move:
     """Set a setting (SI float or word) and wait until it has settled."""
 
@@ -25,7 +25,7 @@ class Move:
     value: float | str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Settle:
     """Wait until a setting that somebody else may have moved has settled."""
 
@@ -33,21 +33,21 @@ class Settle:
     setting: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Prepare:
     """Start from thermal nuclei and settled filters, or (``thermal`` false) go on from the present state."""
 
     thermal: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Let ``duration`` seconds pass."""
 
     duration: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Read:
     """Read a setting or reading; the value is sent back into the generator."""
 
@@ -55,7 +55,7 @@ class Read:
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Point:
     """Hand over one measured point: its place on the grid, and one value for each variable."""
 
@@ -108,6 +108,27 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class CurveStyle:
+    """How a curve is told from others where several coordinates number the curves.
+
+    Members of the family differ in colour, those of the others in the kind of line.
+    """
+
+    colour: int
+    dash: int
+    family: str
+    """Its member of the family, for a legend."""
+    others: str
+    """Its members of the other coordinates."""
+
+    def name(self) -> str:
+        """Return what a legend calls it: each colour and each kind of line once, nothing for all other curves."""
+        if self.dash == 0:
+            return f"{self.others}, {self.family}" if self.colour == 0 else self.family
+        return self.others if self.colour == 0 else ""
+
+
+@dataclass(frozen=True)
 class PlotPlan:
     """How a run is drawn."""
 
@@ -121,6 +142,30 @@ class PlotPlan:
     log_y: bool = False
     x_title: str | None = None
     """The axis title; by default the coordinate's long name and unit."""
+    average: tuple[str, ...] = ()
+    """Outer coordinates (phases of a scan, repeats) over which pictures show the mean of what has been measured so
+    far, with its standard error; the data keep every value."""
+    markers: bool = False
+    """Whether points are marked, for few values on the horizontal axis."""
+    legend_left: bool = False
+    """Whether the legend belongs on the left, where curves rise to the right."""
+
+    def axes_of_curves(self, coordinates: tuple[Coordinate, ...]) -> tuple[Coordinate, ...]:
+        """Return the coordinates that number the curves: the outer ones over which is not averaged."""
+        return tuple(c for c in coordinates if c.name != self.x and c.name not in self.average)
+
+    def style(self, axes: tuple[Coordinate, ...], index: tuple[int, ...]) -> CurveStyle | None:
+        """Return how a curve is told from others; None where one coordinate numbers the curves, or none."""
+        if len(axes) < 2:
+            return None
+        colour, dash, family, others = 0, 0, "", []
+        for coordinate, i in zip(axes, index, strict=True):
+            if coordinate.name == self.family:
+                colour, family = i, coordinate.member(i)
+            else:
+                dash = dash * len(coordinate.values) + i
+                others.append(coordinate.member(i))
+        return CurveStyle(colour, dash, family, ", ".join(others))
 
 
 @dataclass(frozen=True, kw_only=True)
