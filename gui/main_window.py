@@ -20,6 +20,7 @@ from gui.panels.inside_panel import InsidePanel
 from gui.panels.instrument_panel import InstrumentPanel
 from gui.panels.log_panel import LogPanel
 from gui.panels.path_panel import PathPanel
+from gui.panels.rate_panel import RatePanel
 from gui.panels.sample_panel import SamplePanel
 from gui.panels.scan_panel import ScanPanel
 from gui.panels.strip_panel import StripPanel
@@ -33,7 +34,11 @@ from vlab.experiments import DwellTimeScan, ModulationFrequencyScan
 _PULL_MS = 35
 _BREATH_MS = 8
 """Between a drawing and the next pull, so that keys and mouse get their turn however long drawing takes."""
-_LAYOUT_VERSION = 2
+_LAYOUT_VERSION = 3
+_OLD_LAYOUT_VERSION = 2
+"""Of layouts that know no panel of the polarization rate."""
+_INSIDE = ("inside", "rate")
+"""The panels that show what no instrument shows."""
 _MOST_TABS = 6
 """Instruments in one group of tabs; more of them make two groups, and the optical path goes below."""
 
@@ -121,11 +126,14 @@ class MainWindow(QMainWindow):
         self.path = PathPanel(self.model)
         self.strip = StripPanel(self.history, self.theme)
         self.inside = InsidePanel(self.history, self.theme)
+        self.rate = RatePanel(self.history, self.theme)
         for key, title, panel in (
                 ("experiment", "Experiment", self.experiment), ("sample", "Sample", SamplePanel(self.model)),
                 ("path", "Optical path", self.path), ("strip", "Strip chart", self.strip),
-                ("inside", "See inside", self.inside), ("log", "Log", LogPanel(self.model))):
+                ("inside", "See inside", self.inside), ("rate", "Polarization rate", self.rate),
+                ("log", "Log", LogPanel(self.model))):
             self._add_dock(key, title, panel)
+        self.docks["rate"].visibilityChanged.connect(lambda shown: shown and QTimer.singleShot(0, self, self.rate.draw))
         self._shown_kind = self.model.kind
         self._build_instruments()
         self._place_docks()
@@ -142,8 +150,8 @@ class MainWindow(QMainWindow):
         self.instruments = {name: InstrumentPanel(self.model, name, what) for name, what in kind.instruments.items()}
         for name, panel in self.instruments.items():
             self._add_dock(name, kind.instruments[name].short or name, panel)
-        hidden = ", ".join(quantity.title for quantity in kind.hidden)
-        self.docks["inside"].setWindowTitle(f"See inside: {hidden}" if hidden else "See inside")
+        first = kind.hidden[0].title if kind.hidden else ""
+        self.docks["inside"].setWindowTitle(f"See inside: {first}" if first else "See inside")
         self.setWindowTitle(f"vlab: {kind.title}")
 
     def _place_docks(self) -> None:
@@ -163,6 +171,8 @@ class MainWindow(QMainWindow):
             for name in placed:
                 self.addDockWidget(area, self.docks[name])
         self.tabifyDockWidget(self.docks["experiment"], self.docks["sample"])
+        for name in _INSIDE[1:]:
+            self.tabifyDockWidget(self.docks[_INSIDE[0]], self.docks[name])
         self.tabifyDockWidget(self.docks["inside"], self.docks["log"])
         for group in groups:
             for before, name in itertools.pairwise(group):
@@ -321,10 +331,11 @@ class MainWindow(QMainWindow):
             self.model.notice("info", f"Data files go to {chosen}.")
 
     def _toggle_inside(self) -> None:
-        dock = self.docks["inside"]
-        dock.setVisible(dock.isHidden())
-        if not dock.isHidden():
-            dock.raise_()
+        shown = self.docks["inside"].isHidden()
+        for name in _INSIDE:
+            self.docks[name].setVisible(shown)
+        if shown:
+            self.docks["inside"].raise_()
 
     def _try(self, dwell: float) -> None:
         self.greeting.hide()
@@ -348,7 +359,8 @@ class MainWindow(QMainWindow):
         self.model.choose(DwellTimeScan, then=self._show_inside)
 
     def _show_inside(self) -> None:
-        self.docks["inside"].show()
+        for name in _INSIDE:
+            self.docks[name].show()
         self.docks["inside"].raise_()
         self.commands.changed.emit()
 
@@ -415,9 +427,21 @@ class MainWindow(QMainWindow):
 
     def _restore_layout(self) -> None:
         state = self.settings.value(f"layout of {self._shown_kind.key}")
-        if isinstance(state, QByteArray):
-            self.restoreState(state, _LAYOUT_VERSION)
+        if isinstance(state, QByteArray) and not self.restoreState(state, _LAYOUT_VERSION) and self.restoreState(
+                state, _OLD_LAYOUT_VERSION):
+            self._put_beside_inside("rate")
         self._hide_stray_tab_bars()
+
+    def _put_beside_inside(self, name: str) -> None:
+        """Give a panel that an old layout does not know the place, and the fate, of "See inside"."""
+        inside, dock = self.docks["inside"], self.docks[name]
+        hidden = inside.isHidden()
+        if inside.isFloating():  # a window of its own cannot hold it
+            inside = self.docks["log"]
+        self.tabifyDockWidget(inside, dock)
+        dock.setHidden(hidden)
+        if not hidden:
+            self.docks["inside"].raise_()
 
     def _keep_layout(self) -> None:
         self.settings.setValue(f"layout of {self._shown_kind.key}", self.saveState(_LAYOUT_VERSION))

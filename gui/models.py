@@ -293,9 +293,9 @@ class LabModel:
         except VlabError as error:
             self.notice("warning", str(error))
             return
+        told = ", ".join(f"{name} {word}" if word in ("on", "off") else word for name, word in words.items())
         self._mount(partial(kind.make, sample, seed=seed, noise=noise), self.experiment, None,
-                    f"Mounted {kind.sample_title} ({', '.join(words.values())}); all instruments are at reference "
-                    "conditions.")
+                    f"Mounted {kind.sample_title} ({told}); all instruments are at reference conditions.")
 
     def _refuse(self, wish: str) -> None:
         reason = "a measurement is running; abort it" if self.run is not None else "a bench is being set up; wait"

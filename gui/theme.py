@@ -47,8 +47,9 @@ TRACES = {
     "polarization": _VERMILION, "overhauser_shift": _VERMILION, "spin_polarization": _VERMILION, "lag": _VERMILION,
     "field": _GREEN,
     "gate": _ORANGE,
-    "photon_energy": _YELLOW, "detuning": _YELLOW, "power": _YELLOW,
-    "fit": _INK, "r": _INK,
+    "photon_energy": _YELLOW, "detuning": _YELLOW, "effective_detuning": _YELLOW, "power": _YELLOW,
+    "reverse_overhauser": _GREEN, "overhauser": _PURPLE, "noncollinear": _ORANGE, "decay": _YELLOW,
+    "fit": _INK, "r": _INK, "polarization_rate": _INK,
 }
 """Colour of the trace of each quantity, on light and on dark ground."""
 

@@ -201,12 +201,13 @@ class Bench:
         return self.run_number
 
     def prepare(self, thermal: bool) -> None:
-        """Start a noise epoch of the present run; if ``thermal``, from unpolarized nuclei and settled filters."""
+        """Start an epoch of all random streams; if ``thermal``, from unpolarized nuclei and settled filters."""
         self.close_tick()
         key = f"{self.run_number}.{self._preparation}"
         self._preparation += 1
         for instrument in self.instruments.values():
             instrument.start_epoch(key)
+        self._start_epoch(key)
         if thermal:
             self._epoch_ps = self.clock.now_ps
             self._erase_and_settle()
@@ -245,7 +246,7 @@ class Bench:
         try:
             while True:
                 self._anchor_ps = self._origin_ps
-                points = [p for i in self._all if (p := i.next_breakpoint()) is not None]
+                points = [p for i in self._all if i._slews and (p := i.next_breakpoint()) is not None]
                 if self._tick_ps == 0:
                     longest = to_ps(min(self._open_room(), 1.0))
                     self._tick_ps = _tick_for(longest, min(points) - self._origin_ps if points else 0)
@@ -258,6 +259,8 @@ class Bench:
                 if limit not in points:
                     return
                 self._finish_at(limit)
+                if limit == horizon_ps:
+                    return  # the next event is likely to come now: the room is opened when time goes on
         finally:
             self._anchor_ps = None
 
@@ -268,6 +271,9 @@ class Bench:
     def _compute(self, grid: TickGrid) -> None:
         """Let the ticks of ``grid`` pass in the room that was opened last."""
         raise NotImplementedError
+
+    def _start_epoch(self, run: str) -> None:
+        """Start the random streams of the sample, where it has some, for the epoch named ``run``."""
 
     def _erase_and_settle(self) -> None:
         """Bring the sample to thermal equilibrium and the filters to their input."""

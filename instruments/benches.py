@@ -20,6 +20,7 @@ from instruments.photodetector import Photodetector
 from instruments.polarization_bridge import PolarizationBridge
 from instruments.probe import ProbeLaser
 from instruments.pulsed_laser import PulsedLaser
+from instruments.rate_view import DOT_RATES, RateView
 from instruments.sample_holder import SampleHolder
 from instruments.spin_inertia import SpinInertiaBench
 from vlab.errors import LimitError, SettingError
@@ -65,7 +66,11 @@ class BenchKind:
     """Called with the sample, ``seed=`` and ``noise=``, or with nothing; returns the bench at reference conditions."""
     rehearsal: Callable[[], Procedure]
     """Returns an experiment of a moment that needs all that longer ones need: physics, data, files."""
+    rehearsed: tuple[dict[str, str], ...] = ({},)
+    """Samples, in the words of `make_sample`, that together need all kernels; the first is the usual one."""
     hidden: tuple[HiddenQuantity, ...] = ()
+    rates: RateView | None = None
+    """The live picture of its polarization rate, if it has such."""
     sample_title: str = "sample"
     """What notices call the usual sample."""
     sample_about: str = ""
@@ -104,6 +109,8 @@ def notebook_page(dot: QuantumDot) -> LineCalibration:
         gate_zero=dot.si("stark_zero"),
         saturation_power=dot.si("saturation_power"),
         contrast=dot.si("contrast"),
+        linewidth=dot.si("linewidth"),
+        overhauser_shift=dot.si("overhauser_shift") * (1.0 if dot.zeeman_line == "blue" else -1.0),
     )
 
 
@@ -117,9 +124,9 @@ def dragging_bench(dot: QuantumDot | None = None, *, seed: int = 0, noise: bool 
     dot : QuantumDot, optional
         What is in the cryostat; sample A by default.
     seed : int
-        Seed of all noise: same seed, same numbers.
+        Seed of all noise, and of the flips of a dot with ``fluctuations``: same seed, same numbers.
     noise : bool
-        Whether noise sources are on.
+        Whether noise sources are on. Nuclear fluctuations are the dot's physics and stay as its switch says.
 
     Raises
     ------
@@ -176,7 +183,7 @@ def spin_inertia_bench(ensemble: SpinEnsemble | None = None, *, seed: int = 0, n
 
 
 def sample_from_texts(texts: dict[str, str]) -> QuantumDot:
-    """Return sample A with the model, preset and changed parameters that a person typed.
+    """Return sample A with the model, preset, charge and changed parameters that a person typed.
 
     Raises
     ------
@@ -184,7 +191,8 @@ def sample_from_texts(texts: dict[str, str]) -> QuantumDot:
         There is no such parameter, or it cannot have this value.
     """
     given = dict(texts)
-    dot = QuantumDot.sample_a(given.pop("model", "noncollinear"), given.pop("preset", "tuned"))  # type: ignore[arg-type]
+    dot = QuantumDot.sample_a(given.pop("model", "noncollinear"), given.pop("preset", "tuned"),  # type: ignore[arg-type]
+                              given.pop("charge", "neutral"))  # type: ignore[arg-type]
     return dot.replace(**{n: QuantumDot.parameter(n).parsed(text, f"dot.{n}") for n, text in given.items()})
 
 
@@ -200,15 +208,22 @@ DRAGGING = BenchKind(
     sample_prefix="dot",
     sample_type=QuantumDot,
     make_sample=sample_from_texts,
-    presets={"model": QuantumDot.parameter("model").choices, "preset": ("tuned", "reference")},
+    presets={"model": QuantumDot.parameter("model").choices, "preset": ("tuned", "reference"),
+             "charge": ("neutral", "charged"), "fluctuations": ("off", "on")},
     make=dragging_bench,
     rehearsal=_rehearsal,
-    hidden=(HiddenQuantity("polarization", "", "nuclear polarization", "P"),),
+    rehearsed=({}, {"fluctuations": "on"}),
+    hidden=(HiddenQuantity("polarization", "", "nuclear polarization", "P"),
+            HiddenQuantity("effective_detuning", "ueV", "effective detuning", "δ"),
+            HiddenQuantity("absorption", "", "absorption just now", "w")),
+    rates=DOT_RATES,
     sample_title="sample A",
     sample_about="A quantum dot of sample A. <b>latta2009</b> is eq. 13 to the letter, which drags from laser red to "
                  "blue only; <b>noncollinear</b> adds the odd pump term and drags both ways.",
     preset_help={"preset": "Choose the values of all others: dragging that builds up in about 1 s (tuned), or the "
-                           "starting values (reference)."},
+                           "starting values (reference).",
+                 "charge": "Choose the transition: the neutral exciton X0, or the charged exciton X- of a dot with a "
+                           "resident electron, whose line is narrower and whose nuclei decay faster."},
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import pi
 
 from instruments.declaration import Setting
@@ -10,6 +11,16 @@ from instruments.light import Light
 from vlab.lab.cable import Reference
 
 _HARMONICS = ((1, 2 / pi), (3, -2 / (3 * pi)), (5, 2 / (5 * pi)))  # of a square wave that is on where cos > 0
+
+
+@lru_cache(maxsize=16)
+def _chopped(power: float, frequency: float) -> Light:
+    return Light(power, 0.5, tuple((k * frequency, complex(amplitude)) for k, amplitude in _HARMONICS))
+
+
+@lru_cache(maxsize=16)
+def _reference(frequency: float) -> Reference:
+    return Reference(frequency)
 
 
 class Chopper(Instrument):
@@ -25,12 +36,11 @@ class Chopper(Instrument):
         """Return a beam of ``power`` (W) behind the chopper, up to its fifth harmonic."""
         if self._values["state"] == "stopped":
             return Light(power)
-        f = float(self._values["frequency"])
-        return Light(power, 0.5, tuple((k * f, complex(amplitude)) for k, amplitude in _HARMONICS))
+        return _chopped(power, float(self._values["frequency"]))
 
     def reference(self) -> Reference | None:
         """Return the reference output; None when the chopper is stopped."""
-        return Reference(float(self._values["frequency"])) if self._values["state"] == "running" else None
+        return _reference(float(self._values["frequency"])) if self._values["state"] == "running" else None
 
     def problems(self) -> list[str]:
         if self._values["state"] == "stopped":

@@ -11,8 +11,10 @@ from instruments.lockin import LockIn
 from instruments.logic import logic_signal
 from instruments.magnet import Magnet
 from instruments.photodetector import Photodetector
+from instruments.rate_view import hidden_rates
 from vlab.experiments.calibration import LineCalibration
 from vlab.lab.cable import Signal, TickGrid
+from vlab.physics.bistability import RateModel
 from vlab.readout import readout
 from vlab.samples.quantum_dot import QuantumDot
 from vlab.samples.specimen import DotSpecimen, Ramp, Response, Room
@@ -52,7 +54,8 @@ class DraggingBench(Bench):
         }
         self.dot = dot
         self.calibration = calibration
-        self._specimen = DotSpecimen(dot)
+        self._specimen = DotSpecimen(dot, seed)
+        self._specimen.give_up = lambda: self.give_up()
         self._room = Room(Ramp(0.0), Ramp(0.0), Ramp(0.0), 0.0, 1.0)
         self._light = Light(0.0)
         self._response: Response | None = None
@@ -69,12 +72,19 @@ class DraggingBench(Bench):
         return {"kind": type(self.dot).__name__, **self.dot.as_record()}
 
     def sample_words(self) -> tuple[str, ...]:
-        """Return the rate model."""
-        return (self.dot.model,)
+        """Return the rate model, and whether nuclei flip one by one."""
+        return (self.dot.model, "fluctuating") if self.dot.fluctuations else (self.dot.model,)
+
+    def rate_model(self) -> RateModel:
+        """Return the rates of the dot's model at the present light and field."""
+        room = self._present_room()
+        return self._specimen.rates(room.power, room.duty, room.field.start)
 
     def hidden(self) -> dict[str, float]:
-        """Return the nuclear polarization."""
-        return {"polarization": self._specimen.polarization}
+        """Return the nuclear polarization, where it makes the line stand, and the rates that it changes with."""
+        here = TickGrid(self.clock.now_ps, 1, 0, 0, self._epoch_ps)
+        x = float(self._specimen.detuning(self._present_room(), here)[0])
+        return hidden_rates(self.rate_model(), self._specimen.polarization, x)
 
     def path(self) -> list[str]:
         """Return the way of the light in words."""
@@ -102,14 +112,17 @@ class DraggingBench(Bench):
         self.laser.jump("photon_energy", self.calibration.line_energy(float(field), float(voltage)))
 
     def _open_room(self) -> float:
+        self._light = self.chopper.chop(self.laser.power_out())
+        self._room = self._present_room()
+        return self._specimen.longest_tick(self._room)
+
+    def _present_room(self) -> Room:
         gate, laser, magnet = self.gate, self.laser, self.magnet
         connected = "sample.gate" in self._cables and gate.read("output") == "on"
-        voltage = Ramp(gate.actual("voltage"), gate.slope("voltage")) if connected else Ramp(0.0)
-        self._light = self.chopper.chop(laser.power_out())
-        self._room = Room(Ramp(magnet.actual("field"), magnet.slope("field")), voltage,
-                          Ramp(laser.actual("photon_energy"), laser.slope("photon_energy")), self._light.power,
-                          self._light.mean)
-        return self._specimen.longest_tick(self._room)
+        voltage = Ramp(*gate.motion("voltage")) if connected else Ramp(0.0)
+        light = self.chopper.chop(laser.power_out())
+        return Room(Ramp(*magnet.motion("field")), voltage, Ramp(*laser.motion("photon_energy")), light.power,
+                    light.mean)
 
     def _compute(self, grid: TickGrid) -> None:
         self._response = self._specimen.evolve(self._room, grid)
@@ -121,6 +134,9 @@ class DraggingBench(Bench):
         if source == "detector.output":
             return detected
         return logic_signal(self.chopper.reference() if source == "chopper.reference" else None, grid)
+
+    def _start_epoch(self, run: str) -> None:
+        self._specimen.start_epoch(run)
 
     def _erase_and_settle(self) -> None:
         self._specimen.erase()

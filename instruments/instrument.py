@@ -64,10 +64,11 @@ class Instrument:
         self._now_ps: Callable[[], int] = _zero
 
     def __setattr__(self, name: str, value: Any) -> None:
-        declaration = self.declarations.get(name)
-        if declaration is not None:
+        if name[0] == "_":  # never declared
+            object.__setattr__(self, name, value)
+        elif (declaration := self.declarations.get(name)) is not None:
             declaration.__set__(self, value)
-        elif name[0] == "_" or name == "name":
+        elif name == "name":
             object.__setattr__(self, name, value)
         elif hasattr(type(self), name):
             raise ReadOnlyError(f"{self.name}.{name} cannot be set.")
@@ -197,6 +198,14 @@ class Instrument:
         """Return how fast a setting moves now, per second."""
         slew = self._slews.get(name)
         return slew.slope(self._now_ps()) if slew else 0.0
+
+    def motion(self, name: str) -> tuple[float, float]:
+        """Return `actual` and `slope` of a setting that slews."""
+        slew = self._slews.get(name)
+        if slew is None:
+            return float(self._values[name]), 0.0
+        now = self._now_ps()
+        return slew.at(now), slew.slope(now)
 
     def next_breakpoint(self) -> int | None:
         """Return the lab time (ps) at which something known in advance will change, or None."""

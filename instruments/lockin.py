@@ -196,16 +196,20 @@ class LockIn(Instrument):
     def _mix(self, signal: Signal, frequency: float) -> tuple[Floats, Complexes, Floats]:
         """Return shifts, weights and real envelopes of what stands behind the mixer, for `lowpass.advance`."""
         envelopes: list[Floats] = []
-        numbers: dict[int, int] = {}
+        numbers: dict[int, tuple[int, bool]] = {}
+        lines = []
         for line in signal.lines:
-            if id(line.envelope) not in numbers:
-                numbers[id(line.envelope)] = len(envelopes)
-                envelopes.append(line.envelope.real)
-                if np.iscomplexobj(line.envelope):
-                    envelopes.append(line.envelope.imag)
-        lines = tuple((line.frequency, line.amplitude, numbers[id(line.envelope)], np.iscomplexobj(line.envelope))
-                      for line in signal.lines)
-        shifts, weights = mixing_plan(lines, frequency * float(self._values["harmonic"]), float(self._values["phase"]))
+            envelope = line.envelope
+            number = numbers.get(id(envelope))
+            if number is None:
+                twofold = envelope.dtype.kind == "c"
+                number = numbers[id(envelope)] = (len(envelopes), twofold)
+                envelopes.append(envelope.real)
+                if twofold:
+                    envelopes.append(envelope.imag)
+            lines.append((line.frequency, line.amplitude, *number))
+        shifts, weights = mixing_plan(tuple(lines), frequency * float(self._values["harmonic"]),
+                                      float(self._values["phase"]))
         if len(envelopes) == 1:
             return shifts, weights, envelopes[0][np.newaxis]
         return shifts, weights, np.array(envelopes) if envelopes else np.zeros((1, signal.grid.count + 1))

@@ -59,7 +59,7 @@ class Photodetector(Instrument):
         """Return the output while ``absorbed`` (DT/T at the tick boundaries) is missing in the sample arm."""
         scale = float(self._values["gain"]) * float(self._values["responsivity"]) * light.power
         volts = scale * (absorbed + (float(self._values["balance"]) - 1.0))
-        lines = (Line(0.0, complex(light.mean), volts), *(Line(f, amplitude, volts) for f, amplitude in light.lines))
+        lines = (Line(0.0, complex(light.mean), volts), *[Line(f, amplitude, volts) for f, amplitude in light.lines])
         self._mean_power = light.power * light.mean
         self._volts = volts
         return Signal(grid, lines, self._density(self._mean_power))

@@ -25,14 +25,14 @@ def vlab_command(tmp_path):
 
 @pytest.fixture
 def second_bench(monkeypatch):
-    """Register a second kind of bench with an experiment of its own, beside dragging alone; returns the two."""
+    """Register a second kind of bench with an experiment of its own, beside the dwell-time scan alone; returns both."""
     from second_bench import CHOPPING, FrequencySweep
 
     from instruments.benches import BENCHES
     from vlab.experiments import EXPERIMENTS
 
-    for key, kind in list(EXPERIMENTS.items()):
-        if kind.bench != "dragging":
+    for key in list(EXPERIMENTS):
+        if key != "dwell_time_scan":
             monkeypatch.delitem(EXPERIMENTS, key)
     monkeypatch.setitem(BENCHES, CHOPPING.key, CHOPPING)
     monkeypatch.setitem(EXPERIMENTS, FrequencySweep.key, FrequencySweep)

@@ -144,7 +144,8 @@ class ExperimentPanel(QWidget):
     def _fit_form(self) -> None:
         """Be as wide as the form, which is never scrolled sideways."""
         sheet = self._place.widget()
-        self._place.setMinimumWidth(sheet.minimumSizeHint().width() + self._place.verticalScrollBar().sizeHint().width())
+        scroll_bar = self._place.verticalScrollBar()
+        self._place.setMinimumWidth(sheet.minimumSizeHint().width() + scroll_bar.sizeHint().width())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice that the form wants another width, as it does when it gets its style."""

@@ -28,6 +28,9 @@ from instruments import dragging_bench
 from instruments.benches import BENCHES
 from vlab import Q_, run
 from vlab.experiments import DwellTimeScan
+from vlab.lab.cable import TickGrid
+from vlab.samples import QuantumDot
+from vlab.samples.specimen import DotSpecimen, Ramp, Room
 
 INSTRUMENTS = BENCHES["dragging"].instruments
 
@@ -288,6 +291,29 @@ def test_mounting_a_sample_by_clicking(qtbot, window):
     with xarray.open_dataset(scan.file) as found:
         assert json.loads(found.attrs["sample"])["model"] == "latta2009"
         assert found.attrs["seed"] == 5
+
+
+def test_mounting_a_charged_dot_whose_nuclei_flip(qtbot, window):
+    DotSpecimen(QuantumDot.sample_a().replace(fluctuations=True)).evolve(  # compiled here, not in the laboratory
+        Room(Ramp(4.5), Ramp(0.4), Ramp(0.0), 0.0, 1.0), TickGrid(0, 10**10, 0, 1))
+    panel = window.docks["sample"].widget()
+    window.docks["sample"].raise_()
+    assert [*panel.words] == ["model", "preset", "charge", "fluctuations"]
+    assert panel.words["fluctuations"].toolTip() == QuantumDot.parameter("fluctuations").help
+    for name, word in (("charge", "charged"), ("fluctuations", "on")):
+        panel.words[name].setFocus()
+        qtbot.keyClick(panel.words[name], Qt.Key.Key_Down)
+        assert panel.words[name].currentText() == word
+    click(qtbot, panel.mount)
+    qtbot.waitUntil(lambda: window.model.connected and window.model.snapshot.bench_number == 1, timeout=10_000)
+    assert "Mounted sample A (noncollinear, tuned, charged, fluctuations on)" in window.bar.label.text()
+    window.docks["experiment"].raise_()
+    short_scan(qtbot, window)
+    scan = run_to_end(qtbot, window, lambda: click(qtbot, window.experiment.buttons["run.start"]))
+    with xarray.open_dataset(scan.file) as found:
+        record = json.loads(found.attrs["sample"])
+    assert record["fluctuations"] is True
+    assert record["contrast"] == QuantumDot.sample_a(charge="charged").as_record()["contrast"]
 
 
 def test_charts_follow_the_laboratory(qtbot, window):

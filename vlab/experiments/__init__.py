@@ -1,17 +1,28 @@
 """Procedures: what to set, how long to wait, what to read. They know instruments by their roles only."""
 
 from vlab.errors import UnknownNameError
+from vlab.experiments.absorption_recovery import AbsorptionRecovery
+from vlab.experiments.dragging_trends import DraggingVsField, DraggingVsPower
+from vlab.experiments.dragging_width import DraggingWidthVsDwell, DraggingWidthVsStep
 from vlab.experiments.dwell_time import DwellTimeScan
+from vlab.experiments.polarization_decay import PolarizationDecay
 from vlab.experiments.procedure import Procedure
 from vlab.experiments.pump_probe import DelayScan, HanleCurve
+from vlab.experiments.rate_map import PolarizationRateMap
 from vlab.experiments.recovery import PolarizationRecovery, ZeroFieldRatio
+from vlab.experiments.reversed_scan import ReversedScan
 from vlab.experiments.spin_inertia import InertiaPowerSeries, ModulationFrequencyScan, PowerScan
+from vlab.experiments.spin_narrowing import SpinDistribution, SpinNarrowing
 
-__all__ = ["EXPERIMENTS", "DelayScan", "DwellTimeScan", "HanleCurve", "InertiaPowerSeries", "ModulationFrequencyScan",
-           "PolarizationRecovery", "PowerScan", "ZeroFieldRatio", "experiment", "experiments_on"]
+__all__ = ["EXPERIMENTS", "AbsorptionRecovery", "DelayScan", "DraggingVsField", "DraggingVsPower",
+           "DraggingWidthVsDwell", "DraggingWidthVsStep", "DwellTimeScan", "HanleCurve", "InertiaPowerSeries",
+           "ModulationFrequencyScan", "PolarizationDecay", "PolarizationRateMap", "PolarizationRecovery", "PowerScan",
+           "ReversedScan", "SpinDistribution", "SpinNarrowing", "ZeroFieldRatio", "experiment", "experiments_on"]
 
 EXPERIMENTS: dict[str, type[Procedure]] = {kind.key: kind for kind in (
-    DwellTimeScan, PolarizationRecovery, ModulationFrequencyScan, InertiaPowerSeries, PowerScan, ZeroFieldRatio,
+    DwellTimeScan, DraggingWidthVsDwell, DraggingWidthVsStep, DraggingVsPower, DraggingVsField,
+    PolarizationRateMap, AbsorptionRecovery, PolarizationDecay, ReversedScan, SpinNarrowing, SpinDistribution,
+    PolarizationRecovery, ModulationFrequencyScan, InertiaPowerSeries, PowerScan, ZeroFieldRatio,
     DelayScan, HanleCurve)}
 """All experiments by their name on the command line."""
 

@@ -12,6 +12,7 @@ from vlab.lab.clock import Clock
 
 if TYPE_CHECKING:
     from vlab.experiments.calibration import FaradayCalibration, LineCalibration
+    from vlab.physics.bistability import RateModel
 
 
 class Device(Protocol):
@@ -91,6 +92,13 @@ class DraggingSetup(Setup, Protocol):
     def lockin(self) -> Device: ...
     @property
     def calibration(self) -> LineCalibration: ...
+
+    def rate_model(self) -> RateModel:
+        """Return the rates of the dot's model at the present light and field.
+
+        A virtual room knows them; a real one leaves this out, and experiments that ask for it are refused there.
+        """
+        ...
 
 
 class SpinInertiaSetup(Setup, Protocol):

@@ -24,8 +24,9 @@ these with fixed weights. x, A, Omega, omega_z are in rad/s, rates in 1/s.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,6 +35,10 @@ from vlab.physics.dicke_blocks import eliminate_all, eliminate_manifold
 from vlab.physics.dicke_flow import balance_all, balance_manifold
 
 Floats = NDArray[np.float64]
+
+_PIECE_BY_FLOWS = 10_000_000
+"""Levels in one call of a kernel: less than a tenth of a second, after which an interrupt gets its turn."""
+_PIECE_BY_BLOCKS = 60_000
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class DickeModel:
         """Amplitude e = A/(N omega_z) of an assisted flip of the collective spin."""
         return self.coupling / (self.nuclei * self.omega_z)
 
-    @property
+    @cached_property
     def rates(self) -> tuple[float, ...]:
         """The model as the kernels take it: A/N, Omega, Gamma, gamma_hhlh, kappa, k_ff, e^2, ratio, gamma_nuc."""
         numbers = (self.coupling / self.nuclei, self.omega, self.gamma, self.gamma_hhlh, self.kappa, self.k_ff,
@@ -93,14 +98,37 @@ class DickeModel:
 
 @dataclass(frozen=True)
 class Manifold:
-    """Stationary state at one total spin and one detuning; arrays over I_z, trace 1."""
+    """Stationary state at one total spin, at one detuning or along an axis of several; trace 1 at each."""
 
-    iz: Floats
-    up: Floats
-    down: Floats
-    trion: Floats
-    coherence: NDArray[np.complex128]
-    """rho_ut."""
+    spin: float
+    """Total spin I."""
+    state: Floats
+    """rho_uu, rho_dd, rho_tt, Re rho_ut, Im rho_ut, shape (..., 2I + 1, 5)."""
+
+    @property
+    def iz(self) -> Floats:
+        """I_z from -I to I, shape (2I + 1,)."""
+        return np.arange(self.state.shape[-2], dtype=float) - self.spin
+
+    @property
+    def up(self) -> Floats:
+        """rho_uu over I_z, shape (..., 2I + 1), as all that follow."""
+        return self.state[..., 0]
+
+    @property
+    def down(self) -> Floats:
+        """rho_dd."""
+        return self.state[..., 1]
+
+    @property
+    def trion(self) -> Floats:
+        """rho_tt."""
+        return self.state[..., 2]
+
+    @property
+    def coherence(self) -> NDArray[np.complex128]:
+        """rho_ut."""
+        return np.asarray(self.state[..., 3] + 1j * self.state[..., 4])
 
     @property
     def distribution(self) -> Floats:
@@ -160,7 +188,7 @@ def _multiplicities(nuclei: int) -> Floats:
     return np.asarray(np.cumprod(np.concatenate(([1.0], ratios))))
 
 
-def flow_balance(model: DickeModel, spin: float, x: float) -> Manifold:
+def flow_balance(model: DickeModel, spin: float, x: float | ArrayLike) -> Manifold:
     """Return the stationary state at total spin ``spin`` from the balance of flows between neighbouring I_z.
 
     Every population has a small relative error, also those many orders below the largest.
@@ -171,17 +199,24 @@ def flow_balance(model: DickeModel, spin: float, x: float) -> Manifold:
         With gamma_nuc = 0: free flips feed the coherence and lead upwards from all states.
     spin : float
         Total spin I, a multiple of 1/2 (any, also above N/2).
-    x : float
-        Bare detuning, rad/s.
+    x : float or array_like, shape (points,)
+        Bare detuning, rad/s; one, or several for a state with an axis of that length in front.
 
     Raises
     ------
     ValueError
-        ``spin`` is no multiple of 1/2, or the model has free nuclear flips.
+        ``spin`` is no multiple of 1/2, ``x`` has more than one dimension, or the model has free nuclear flips.
     """
     if model.gamma_nuc != 0.0:
         raise ValueError(f"flow balance needs gamma_nuc = 0, got {model.gamma_nuc}; use block_elimination")
-    return _manifold(balance_manifold, model, spin, x)
+    two_i = _twice(spin)
+    one = isinstance(x, float) or np.ndim(x) == 0
+    detunings = np.array((x,), dtype=float) if one else np.ascontiguousarray(x, dtype=float)
+    if detunings.ndim != 1:
+        raise ValueError(f"x must be a number or one-dimensional, got shape {detunings.shape}")
+    states = np.empty((detunings.size, two_i + 1, 5))
+    balance_manifold(two_i, detunings, model.rates, states)
+    return Manifold(0.5 * two_i, states[0] if one else states)
 
 
 def block_elimination(model: DickeModel, spin: float, x: float) -> Manifold:
@@ -201,20 +236,21 @@ def block_elimination(model: DickeModel, spin: float, x: float) -> Manifold:
     ValueError
         ``spin`` is no multiple of 1/2.
     """
-    return _manifold(eliminate_manifold, model, spin, x)
+    two_i = _twice(spin)
+    state = np.empty((two_i + 1, 5))
+    eliminate_manifold(two_i, float(x), model.rates, state)
+    return Manifold(0.5 * two_i, state)
 
 
-def _manifold(fill: Any, model: DickeModel, spin: float, x: float) -> Manifold:
+def _twice(spin: float) -> int:
     two_i = round(2.0 * spin)
     if two_i != 2.0 * spin or two_i < 0:
         raise ValueError(f"total spin must be a multiple of 1/2 and not negative, got {spin}")
-    state = np.empty((two_i + 1, 5))
-    fill(two_i, float(x), model.rates, state)
-    iz = np.arange(two_i + 1, dtype=float) - two_i / 2.0
-    return Manifold(iz, state[:, 0], state[:, 1], state[:, 2], state[:, 3] + 1j * state[:, 4])
+    return two_i
 
 
-def mixture(model: DickeModel, x: ArrayLike, weights: ArrayLike | None = None) -> Mixture:
+def mixture(model: DickeModel, x: ArrayLike, weights: ArrayLike | None = None,
+            stop: Callable[[], bool] | None = None) -> Mixture:
     """Return the stationary state of the ensemble over bare detunings.
 
     Flow balance where the model allows it (gamma_nuc = 0), else block elimination, which is some fifty times slower.
@@ -228,6 +264,8 @@ def mixture(model: DickeModel, x: ArrayLike, weights: ArrayLike | None = None) -
     weights : array_like, optional
         Weights of `total_spins`, summing to 1: `thermal_weights` (the default), `literal_weights` or others. Where
         one is zero, that total spin costs nothing.
+    stop : callable, optional
+        Asked every tenth of a second or so; true ends the computation with `InterruptedError`.
 
     Raises
     ------
@@ -245,10 +283,27 @@ def mixture(model: DickeModel, x: ArrayLike, weights: ArrayLike | None = None) -
     distribution = np.zeros((detunings.size, model.nuclei + 1))
     electron = np.zeros((detunings.size, 3))
     conditional = np.zeros(detunings.size)
-    solve = balance_all if model.gamma_nuc == 0.0 else eliminate_all
-    solve(detunings, model.nuclei, chosen, model.rates, distribution, electron, conditional)
+    solve, most = (balance_all, _PIECE_BY_FLOWS) if model.gamma_nuc == 0.0 else (eliminate_all, _PIECE_BY_BLOCKS)
+    for points, part in _pieces(detunings.size, model.nuclei, chosen, most):
+        if stop is not None and stop():
+            raise InterruptedError("stopped")
+        solve(detunings[points], model.nuclei, part, model.rates, distribution[points], electron[points],
+              conditional[points])
     iz = np.arange(model.nuclei + 1, dtype=float) - model.nuclei / 2.0
     mean = distribution @ iz
     variance = (distribution * (iz - mean[:, None]) ** 2).sum(axis=1)
     up, down, trion = electron.T
     return Mixture(detunings, iz, distribution, up, down, trion, model.gamma * trion, mean, variance, conditional)
+
+
+def _pieces(points: int, nuclei: int, weights: Floats, most: int) -> Iterator[tuple[slice, Floats]]:
+    """Yield which points and which weights (the others zero) to take in each call, of about ``most`` levels."""
+    levels = np.cumsum(np.where(weights > 0.0, 2.0 * total_spins(nuclei) + 1.0, 0.0))
+    if levels[-1] <= most:
+        together = max(1, int(most // max(levels[-1], 1.0)))
+        yield from ((slice(first, first + together), weights) for first in range(0, points, together))
+        return
+    part = (levels - 1.0) // most
+    parts = [np.where(part == number, weights, 0.0) for number in np.unique(part[weights > 0.0])]
+    for point in range(points):
+        yield from ((slice(point, point + 1), chosen) for chosen in parts)

@@ -32,8 +32,8 @@ def assisted_rate(delta, rates):
 
 
 @inline
-def _balance_flows(two_i, delta, assisted, rates, up, down, trion, rise, factor, scale):
-    """Fill up, down and trion, not yet multiplied by ``factor``, which is filled with one number for each m.
+def _balance_flows(two_i, delta, assisted, rates, up, trion, rise, factor, scale):
+    """Fill up and trion, not yet multiplied by ``factor``, which is filled with one number for each m.
 
     ``delta``, ``assisted`` and ``scale`` (0, 1, 2, ...) are tables from m = -I upwards; ``rise`` is scratch. Loops
     are short, since the compiler takes several levels at once only where few arrays could overlap.
@@ -46,33 +46,62 @@ def _balance_flows(two_i, delta, assisted, rates, up, down, trion, rise, factor,
     top = float(two_i)
     for j in range(n):
         step = flip * ((top - scale[j]) * (scale[j] + 1.0))
-        rise[j] = 0.5 * (kappa + step * assisted[j] + (out_t0 + step * gamma))
-    for j in range(n):
-        out_t = out_t0 + flip * ((top - scale[j]) * (scale[j] + 1.0)) * gamma
-        up[j] = drive * rise[j] + (rise[j] * rise[j] + delta[j] * delta[j]) * out_t
+        out_t = out_t0 + step * gamma
+        half = 0.5 * (kappa + step * assisted[j] + out_t)
+        rise[j] = half
+        up[j] = drive * half + (half * half + delta[j] * delta[j]) * out_t
     for j in range(n):
         t = drive * rise[j]
         trion[j] = t
-        down[j] = up[j] + branch * t
-    for j in range(n):
-        rise[j] = gamma * trion[j] + assisted[j] * up[j]
+        rise[j] = gamma * t + assisted[j] * up[j]
     for j in range(1, n):
-        factor[j] = rise[j - 1] / (assisted[j] * down[j])
-    value = 1.0
+        factor[j] = rise[j - 1] / (assisted[j] * (up[j] + branch * trion[j]))
     factor[0] = 1.0
-    rescaled = False
-    for j in range(1, n):
-        value *= factor[j]
-        factor[j] = value
-        if value > LARGE or value < SMALL:
-            rescaled = True
-            break
-    if rescaled:
-        _multiply_with_exponents(n, assisted, down, rise, factor)
+    if not _multiply_up(n, factor):
+        _multiply_with_exponents(n, branch, assisted, up, trion, rise, factor)
 
 
 @inline
-def _multiply_with_exponents(n, assisted, down, rise, factor):
+def _multiply_up(n, factor):
+    """Replace each number by the product of all up to it; False where one leaves the range of a float, or nearly.
+
+    In four strands, since each product waits for the one before.
+    """
+    quarter = n // 4
+    a = b = c = d = 1.0
+    most_a = most_b = most_c = most_d = 1.0
+    least_a = least_b = least_c = least_d = 1.0
+    for j in range(quarter):
+        a *= factor[j]
+        b *= factor[quarter + j]
+        c *= factor[2 * quarter + j]
+        d *= factor[3 * quarter + j]
+        factor[j] = a
+        factor[quarter + j] = b
+        factor[2 * quarter + j] = c
+        factor[3 * quarter + j] = d
+        most_a, most_b, most_c, most_d = max(most_a, a), max(most_b, b), max(most_c, c), max(most_d, d)
+        least_a, least_b, least_c, least_d = min(least_a, a), min(least_b, b), min(least_c, c), min(least_d, d)
+    c *= b * a
+    b *= a
+    most = max(max(most_a, most_b * a), max(most_c * b, most_d * c))
+    least = min(min(least_a, least_b * a), min(least_c * b, least_d * c))
+    for j in range(quarter, 2 * quarter):
+        factor[j] *= a
+    for j in range(2 * quarter, 3 * quarter):
+        factor[j] *= b
+    for j in range(3 * quarter, 4 * quarter):
+        factor[j] *= c
+    value = d * c
+    for j in range(4 * quarter, n):
+        value *= factor[j]
+        factor[j] = value
+        most, least = max(most, value), min(least, value)
+    return most <= LARGE and least >= SMALL
+
+
+@inline
+def _multiply_with_exponents(n, branch, assisted, up, trion, rise, factor):
     """Fill ``factor`` where plain products would leave the range of a float."""
     exponent = np.zeros(n, np.int64)
     value = 1.0
@@ -80,7 +109,7 @@ def _multiply_with_exponents(n, assisted, down, rise, factor):
     largest = 0
     factor[0] = 1.0
     for j in range(1, n):
-        value *= rise[j - 1] / (assisted[j] * down[j])
+        value *= rise[j - 1] / (assisted[j] * (up[j] + branch * trion[j]))
         if value > LARGE:
             value *= SMALL
             power += 1
@@ -95,34 +124,45 @@ def _multiply_with_exponents(n, assisted, down, rise, factor):
             factor[j] *= SMALL
 
 
-@kernel
-def balance_manifold(two_i, x, rates, state):
-    """Fill ``state`` (2I + 1, 5) with rho_uu, rho_dd, rho_tt, Re rho_ut, Im rho_ut by flow balance; trace 1."""
+@inline
+def _fill_manifold(two_i, x, rates, work, state):
+    """Fill ``state`` (2I + 1, 5) at one detuning; ``work`` (7, 2I + 1) has 0, 1, 2, ... in its last row."""
     shift, omega, gamma, gamma_hhlh, kappa, _, flip, _, _ = rates
     n = two_i + 1
-    delta = np.empty(n)
-    assisted = np.empty(n)
-    scale = np.empty(n)
+    delta, assisted, scale = work[0], work[1], work[6]
+    up, trion, rise, factor = work[2], work[3], work[4], work[5]
     for j in range(n):
-        delta[j] = x - shift * (j - 0.5 * two_i)
+        delta[j] = x - shift * (scale[j] - 0.5 * two_i)
         assisted[j] = assisted_rate(delta[j], rates)
-        scale[j] = j
-    up, down, trion = np.empty(n), np.empty(n), np.empty(n)
-    rise, factor = np.empty(n), np.empty(n)
-    _balance_flows(two_i, delta, assisted, rates, up, down, trion, rise, factor, scale)
+    branch = gamma_hhlh / kappa
+    _balance_flows(two_i, delta, assisted, rates, up, trion, rise, factor, scale)
     total = 0.0
     for j in range(n):
-        total += factor[j] * (up[j] + down[j] + trion[j])
+        total += factor[j] * (2.0 * up[j] + (1.0 + branch) * trion[j])
+    share = 1.0 / total
     for j in range(n):
-        f = factor[j] / total
+        f = factor[j] * share
         step = flip * ((two_i - scale[j]) * (scale[j] + 1.0))
         out_t = gamma + gamma_hhlh + step * gamma
         half = 0.5 * (kappa + step * assisted[j] + out_t)
         state[j, 0] = f * up[j]
-        state[j, 1] = f * down[j]
+        state[j, 1] = f * (up[j] + branch * trion[j])
         state[j, 2] = f * trion[j]
         state[j, 3] = -f * 0.5 * omega * delta[j] * out_t
         state[j, 4] = f * 0.5 * omega * half * out_t
+
+
+@kernel
+def balance_manifold(two_i, x, rates, states):
+    """Fill ``states`` (points, 2I + 1, 5) at detunings x (points,) by flow balance, each with trace 1.
+
+    The last axis is rho_uu, rho_dd, rho_tt, Re rho_ut, Im rho_ut.
+    """
+    work = np.empty((7, two_i + 1))  # one piece of memory: for small I its making is most of the time
+    for j in range(two_i + 1):
+        work[6, j] = j
+    for point in range(x.shape[0]):
+        _fill_manifold(two_i, x[point], rates, work, states[point])
 
 
 @inline
@@ -171,7 +211,7 @@ def balance_all(x, nuclei, weights, rates, distribution, electron, conditional):
     shift = rates[0]
     branch = rates[3] / rates[4]
     delta, assisted, scale = np.empty(size), np.empty(size), np.empty(size)
-    up, down, trion = np.empty(size), np.empty(size), np.empty(size)
+    up, trion = np.empty(size), np.empty(size)
     rise, factor, p, everyone = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
     for k in range(size):
         scale[k] = k
@@ -186,9 +226,9 @@ def balance_all(x, nuclei, weights, rates, distribution, electron, conditional):
             two_i = nuclei % 2 + 2 * index
             first = (nuclei - two_i) // 2
             n = two_i + 1
-            _balance_flows(two_i, delta[first:], assisted[first:], rates, up, down, trion, rise, factor, scale)
+            _balance_flows(two_i, delta[first:], assisted[first:], rates, up, trion, rise, factor, scale)
             for j in range(n):
-                p[j] = factor[j] * (up[j] + down[j] + trion[j])
+                p[j] = factor[j] * (2.0 * up[j] + (1.0 + branch) * trion[j])
             all_up = _dot(factor, up, n)
             all_trion = _dot(factor, trion, n)
             all_down = all_up + branch * all_trion
