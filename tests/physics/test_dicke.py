@@ -399,6 +399,31 @@ def test_a_thousand_nuclei_are_pumped_both_ways_and_narrowed() -> None:
     assert 0 < shelved < 0.2 * NOTE.gamma / 3  # eq. 15 has Gamma/3 at Omega = Gamma
 
 
+def test_a_curve_is_its_points() -> None:
+    x = np.array([-2.0, 0.5, 0.5, 7.0]) * UEV
+    curve = flow_balance(NOTE, 7.5, x)
+    assert curve.distribution.shape == (4, 16)
+    for i, here in enumerate(x):
+        np.testing.assert_array_equal(curve.state[i], flow_balance(NOTE, 7.5, float(here)).state)
+    assert flow_balance(NOTE, 7.5, np.float64(0.0)).state.shape == (16, 5)
+    with pytest.raises(ValueError, match="one-dimensional"):
+        flow_balance(NOTE, 7.5, np.zeros((2, 2)))
+
+
+def test_pieces_of_a_long_computation_make_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, x = replace(NOTE, nuclei=61), np.array([-2.0, 0.5, 4.0]) * UEV
+    whole = mixture(model, x)
+    for most in (2000, 100):  # two detunings at once; a detuning in several parts
+        monkeypatch.setattr("vlab.physics.dicke._PIECE_BY_FLOWS", most)
+        parts = mixture(model, x)
+        for name in ("distribution", "absorption", "mean_iz", "total_variance", "conditional_variance"):
+            np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-11, err_msg=name)
+    asked = []
+    with pytest.raises(InterruptedError):
+        mixture(model, x, stop=lambda: asked.append(1) or len(asked) == 3)
+    assert len(asked) == 3
+
+
 def test_mixture_by_blocks_tends_to_the_mixture_by_flow_balance() -> None:
     model = replace(NOTE, nuclei=60)
     x = np.array([-1.0, 0.5, 4.0]) * UEV
