@@ -11,14 +11,14 @@ lab: $(READY)
 	else echo "there is no display here, so the demonstration runs instead"; $(BIN)/vlab demo demo; fi
 
 test: $(READY)
-	@$(BIN)/python -m pytest -q -m "not slow"
+	@$(BIN)/python -m pytest -q -m "not slow" -n auto --dist worksteal
 
 check: test rest
 
 rest: lint types contracts slow display examples
 
 slow: $(READY)
-	@$(BIN)/python -m pytest -q -m slow
+	@$(BIN)/python -m pytest -q -m slow -n auto --dist worksteal
 
 # the window's tests once more, on a screen of their own
 display: $(READY)
@@ -44,7 +44,7 @@ screenshots: $(READY)
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m gui.screenshots docs/screenshots
 
 bench: $(READY)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[bench]' || echo "heyoka cannot be had here"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[bench]' || echo "not all peers can be had here"
 	@$(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
 
 $(READY): pyproject.toml
