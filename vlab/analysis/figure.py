@@ -136,8 +136,7 @@ def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int)
         if procedure.plot.markers:
             look = {"marker": _MARKERS[kind % len(_MARKERS)], "markersize": 5.0,
                     "markerfacecolor": "none" if kind % 2 == 1 else colour}
-        fitted = (procedure.plot.markers and len(theory) == len(drawn) > 1
-                  and np.size(theory[len(colours)][1]) > 0)
+        fitted = procedure.plot.markers and len(theory) == len(drawn) and np.size(theory[len(colours)][1]) > 0
         axes.plot(x, y, linestyle="none" if fitted else dash, color=colour, linewidth=1.4,
                   label=label or f"_{number}.{curve.place}", **look)
         known = np.isfinite(error)
@@ -145,7 +144,7 @@ def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int)
             axes.errorbar(x[known], y[known], error[known], fmt="none", ecolor=colour, elinewidth=1.0)
         colours.append((colour, dash if procedure.plot.markers else "--"))
     for i, (name, *line) in enumerate(theory):
-        own, dash = colours[i] if len(theory) == len(colours) else ("0.35", "--")
+        own, dash = colours[i] if len(theory) == len(colours) else ("0.35", _DASHES[1 + i % (len(_DASHES) - 1)])
         axes.plot(*_within(procedure, *(np.asarray(values, dtype=float) for values in line)), dash, color=own,
                   linewidth=0.8, label=name or f"_{number}.theory.{i}")
 
