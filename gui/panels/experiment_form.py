@@ -5,8 +5,18 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.panels.instrument_panel import words
 from gui.widgets.quantity_list_edit import QuantityListEdit
@@ -57,10 +67,18 @@ class ExperimentForm(QWidget):
         self.editors: dict[str, QWidget] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        about = QLabel(kind.summary())
-        about.setWordWrap(True)
-        about.setToolTip(kind.__doc__ or "")
-        column.addWidget(about)
+        self.about = QLabel(kind.summary())
+        self.about.setWordWrap(True)
+        self.about.setTextFormat(Qt.TextFormat.PlainText)
+        column.addWidget(self.about)
+        self.more = QToolButton()
+        self.more.setText("What it shows, and what it cannot")
+        self.more.setCheckable(True)
+        self.more.setAutoRaise(True)
+        self.more.setToolTip("Show the whole description of this experiment, with the limits of the model.")
+        self.more.setAccessibleName(f"description of {kind.in_words()}")
+        self.more.toggled.connect(self._tell)
+        column.addWidget(self.more)
         form = QFormLayout()
         form.setVerticalSpacing(4)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -75,6 +93,10 @@ class ExperimentForm(QWidget):
                 form.addRow(words(field.name), editor)
         column.addLayout(form)
         column.addStretch(1)
+
+    def _tell(self, more: bool) -> None:
+        """Show the whole description, or its first line."""
+        self.about.setText("\n\n".join(self.kind.description()) if more else self.kind.summary())
 
     def _editor(self, parameter: Parameter, default: object, name: str) -> QWidget:
         given = None if default is dataclasses.MISSING else default

@@ -196,6 +196,17 @@ def test_the_form_has_every_parameter(window):
     assert window.experiment.procedure.as_record() == DwellTimeScan().as_record()
 
 
+def test_the_limits_of_the_model_are_told_where_an_experiment_is_chosen(qtbot, window):
+    form = window.experiment.form
+    short = form.about.text()
+    assert short == form.kind.summary()
+    click(qtbot, form.more)
+    assert form.about.text().startswith(short)
+    assert "Eq. 13 alone (model latta2009) drags from laser red to blue only" in form.about.text()
+    click(qtbot, form.more)
+    assert form.about.text() == short
+
+
 def test_forms_are_never_cut_sideways_nor_plots_by_notices(window):
     place = window.experiment._place
     assert place.widget().width() <= place.viewport().width()

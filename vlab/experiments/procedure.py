@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from vlab.experiments.roles import Device
@@ -255,3 +256,9 @@ class Procedure(Parameters):
     def summary(cls) -> str:
         """Return the first line of the description."""
         return (cls.__doc__ or "").strip().split("\n")[0]
+
+    @classmethod
+    def description(cls) -> tuple[str, ...]:
+        """Return the description, a string for each paragraph."""
+        paragraphs = cleandoc(cls.__doc__ or "").split("\n\n")
+        return tuple(" ".join(line.strip() for line in paragraph.splitlines()) for paragraph in paragraphs)
