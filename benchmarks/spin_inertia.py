@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.timing import Row, best
 from vlab import Q_
-from vlab.physics import overhauser, spin_inertia
+from vlab.physics import overhauser, pattern_average, spin_inertia, spin_pattern
 from vlab.physics.spin_stepping import helicity_pattern, lab_maps, step
 from vlab.samples import Pump, SpinEnsemble
 
@@ -38,20 +38,21 @@ def rows() -> Iterator[Row]:
             for q in (0.5, 0.99):
                 yield recovery_curve(f"{kind}-type, Q = {q}, to {tolerance:g}{note}", ensemble, Pump(q=q), 0.0,
                                      tolerance, POINTS * whole, f"{peer}, 1024 random dots")
-    for frequency, note in ((0.0, "0 Hz"), (3.0e6, "3 MHz")):
+    for frequency, note in ((0.0, "0 Hz"), (1.0e3, "1 kHz"), (3.0e6, "3 MHz")):
         yield recovery_curve(f"n-type, Q = 0.5, Phi = pi/2, {note}, to 1e-4", SpinEnsemble.n_type(),
                              Pump(q=0.5, phi=np.pi / 2), frequency, 1e-4, POINTS * whole, f"{peer}, 1024 random dots")
 
 
 def component(zeta, lengths):
     """Return the drive's Fourier component for helicities in turn."""
-    return spin_inertia.drive_component(zeta, np.where(np.arange(len(lengths)) % 2, -1.0, 1.0), lengths)
+    return pattern_average.drive_component(zeta, np.where(np.arange(len(lengths)) % 2, -1.0, 1.0), lengths)
 
 
 def pattern_sum(nodes, times, pulse, lengths, zeta, delays):
     """Return the mean spin for helicities in turn."""
-    return spin_inertia.pattern_response(nodes, times, spin_inertia.both_helicities(pulse), np.arange(len(lengths)) % 2,
-                                         lengths, zeta, delays)
+    which = np.arange(len(lengths)) % 2
+    return spin_pattern.pattern_response(nodes, times, pattern_average.both_helicities(pulse), which, lengths, zeta,
+                                         delays)
 
 
 class Case:

@@ -6,7 +6,7 @@ from math import pi
 import numpy as np
 import pytest
 
-from vlab.physics import overhauser, spin_average, spin_inertia, spin_limits
+from vlab.physics import overhauser, pattern_average, spin_average, spin_inertia, spin_limits, spin_pattern
 from vlab.physics.spin_average import FLOOR, SpinSystem
 
 MU = 8.794100e10
@@ -18,18 +18,19 @@ ZERO = np.zeros(1)
 
 
 def square(system, n):
-    return spin_average.Pattern.square(system.pulse, [n, n])
+    return pattern_average.Pattern.square(system.pulse, [n, n])
 
 
 def component(zeta, lengths):
     """Return the drive's Fourier component for helicities in turn."""
-    return spin_inertia.drive_component(zeta, np.where(np.arange(len(lengths)) % 2, -1.0, 1.0), lengths)
+    return pattern_average.drive_component(zeta, np.where(np.arange(len(lengths)) % 2, -1.0, 1.0), lengths)
 
 
 def pattern_sum(nodes, times, pulse, lengths, zeta, delays):
     """Return the mean spin for helicities in turn."""
-    return spin_inertia.pattern_response(nodes, times, spin_inertia.both_helicities(pulse), np.arange(len(lengths)) % 2,
-                                         lengths, zeta, delays)
+    which = np.arange(len(lengths)) % 2
+    return spin_pattern.pattern_response(nodes, times, pattern_average.both_helicities(pulse), which, lengths, zeta,
+                                         delays)
 
 
 def make(kind, field, q, phi=0.0, *, period=13.2e-9, tilt=0.0, anisotropy=None):
@@ -41,7 +42,7 @@ def make(kind, field, q, phi=0.0, *, period=13.2e-9, tilt=0.0, anisotropy=None):
 
 
 def nodes_of(system, points, per_stretch=60, per_angle=64, helicities=(1.0,)):
-    return overhauser.ray_nodes(spin_average._first_quadrant(system), system.nuclear, system.times, system.pulse,
+    return overhauser.ray_nodes(spin_average.first_quadrant(system), system.nuclear, system.times, system.pulse,
                                 points, np.array(helicities), per_stretch, per_angle, 30.0, *overhauser.RULES)
 
 
@@ -195,7 +196,7 @@ def test_detuned_pulses_to_their_tolerance(phi):
 @pytest.mark.parametrize(("kind", "q"), [("p", 0.95), ("n", 0.5)])
 def test_modulated_detuned_pulses_against_monte_carlo(kind, q):
     system = make(kind, 0.01, q, 1.3)
-    found = spin_average.pattern(system, square(system, 13), 1, 1e-2)
+    found = pattern_average.pattern(system, square(system, 13), 1, 1e-2)
     w_n, lam, chi, chi_across = system.nuclear
     drawn = np.random.default_rng(4).normal(size=(20_000, 3)) * w_n / np.sqrt(2) / np.array([lam, lam, 1.0])
     fields = overhauser.fields_of(drawn, (system.larmor[0], 0.0, system.larmor[1], 0.0), (chi_across, chi))
@@ -214,8 +215,8 @@ def test_even_in_field_and_in_detuning():
             up = spin_average.steady(make(kind, 0.02, 0.7, phi), 1e-7).values[0]
             assert abs(up - spin_average.steady(make(kind, -0.02, 0.7, phi), 1e-7).values[0]) < 1e-12
             assert abs(up - spin_average.steady(make(kind, 0.02, 0.7, -phi), 1e-7).values[0]) < 1e-8
-        up = spin_average.pattern(make(kind, 0.02, 0.5, 0.8), square(make(kind, 0.02, 0.5, 0.8), 9), 1, 1e-4)
-        down = spin_average.pattern(make(kind, 0.02, 0.5, -0.8), square(make(kind, 0.02, 0.5, -0.8), 9), 1, 1e-4)
+        up = pattern_average.pattern(make(kind, 0.02, 0.5, 0.8), square(make(kind, 0.02, 0.5, 0.8), 9), 1, 1e-4)
+        down = pattern_average.pattern(make(kind, 0.02, 0.5, -0.8), square(make(kind, 0.02, 0.5, -0.8), 9), 1, 1e-4)
         assert abs(up.values[0] - down.values[0]) < 2 * (up.error[0] + down.error[0])
 
 

@@ -6,7 +6,7 @@ import spin_reference as slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vlab.physics import spin_brute_force, spin_inertia
+from vlab.physics import pattern_average, spin_brute_force, spin_inertia, spin_pattern
 from vlab.physics.overhauser import fields_of
 from vlab.physics.spin_precession import period_maps
 from vlab.physics.spin_residual import carried_maps, carried_response
@@ -19,13 +19,14 @@ AT_PULSE = np.empty(0)
 
 def component(zeta, lengths):
     """Return the drive's Fourier component for helicities in turn."""
-    return spin_inertia.drive_component(zeta, np.where(np.arange(len(lengths)) % 2, -1.0, 1.0), lengths)
+    return pattern_average.drive_component(zeta, np.where(np.arange(len(lengths)) % 2, -1.0, 1.0), lengths)
 
 
 def pattern_sum(nodes, times, pulse, lengths, zeta, delays):
     """Return the mean spin for helicities in turn."""
-    return spin_inertia.pattern_response(nodes, times, spin_inertia.both_helicities(pulse), np.arange(len(lengths)) % 2,
-                                         lengths, zeta, delays)
+    which = np.arange(len(lengths)) % 2
+    return spin_pattern.pattern_response(nodes, times, pattern_average.both_helicities(pulse), which, lengths, zeta,
+                                         delays)
 
 
 def circular(q, phi=0.0):

@@ -263,7 +263,7 @@ def test_a_sine_of_helicity_by_plain_iteration():
     assert list(runs.lengths) == [2] * 8
     from vlab.physics import overhauser
 
-    nodes = overhauser.ray_nodes(spin_average._first_quadrant(system), system.nuclear, system.times, system.pulse,
+    nodes = overhauser.ray_nodes(spin_average.first_quadrant(system), system.nuclear, system.times, system.pulse,
                                  np.array([1 + 0j]), np.array([1.0]), 5, 6, 12.0, *overhauser.RULES)
     zeta, spin, sums = np.exp(-1j * np.pi / 8), np.zeros((len(nodes), 3)), 0j
     maps = [period_maps(np.ascontiguousarray(nodes[:, :4]), system.times, tuple(a), 1.0) for a in runs.actions]
@@ -274,7 +274,7 @@ def test_a_sine_of_helicity_by_plain_iteration():
             if period == 59:
                 sums += nodes[:, 4] @ spin[:, 2] * zeta**k / 16
     expected = sums * runs.drive(1).conjugate() / abs(runs.drive(1))
-    from vlab.physics.spin_inertia import pattern_response
+    from vlab.physics.spin_pattern import pattern_response
 
     found = pattern_response(nodes, system.times, runs.actions, runs.which, runs.lengths, zeta, np.empty(0))[0]
     assert abs(found - sums) < 1e-12

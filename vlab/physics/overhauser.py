@@ -53,28 +53,29 @@ RULES = _rules()
 
 
 @inline
-def _poles(ray_cosine, ray_sine, coefficients, times, pulse, helicity, z, matrix, vector):
-    """Return the two roots X = exp(i psi) of det(z - M) = 0 on a ray, or zeros where M does not depend on psi."""
+def _characteristic(ray_cosine, ray_sine, coefficients, times, pulse, helicity, scratch, found):
+    """Write trace, sum of principal minors and determinant of M at three phases psi, a third of a turn apart."""
     tau_s, period = times[1], times[0]
     i_0, i_c, i_s = coefficients
-    f0 = f1 = f2 = 0j
+    m = scratch[:3]
     for k in range(3):
         length = 2.0 * pi * k / (3.0 * period)
-        evolution(period, length, ray_cosine, ray_sine, i_0, i_c, i_s, tau_s, pulse, helicity, matrix, vector)
-        m = matrix
-        trace = m[0, 0] + m[1, 1] + m[2, 2]
-        minors = (m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0] + m[0, 0] * m[2, 2] - m[0, 2] * m[2, 0]
-                  + m[1, 1] * m[2, 2] - m[1, 2] * m[2, 1])
-        determinant = (m[0, 0] * (m[1, 1] * m[2, 2] - m[1, 2] * m[2, 1])
+        evolution(period, length, ray_cosine, ray_sine, i_0, i_c, i_s, tau_s, pulse, helicity, m, scratch[3])
+        found[k, 0] = m[0, 0] + m[1, 1] + m[2, 2]
+        found[k, 1] = (m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0] + m[0, 0] * m[2, 2] - m[0, 2] * m[2, 0]
+                       + m[1, 1] * m[2, 2] - m[1, 2] * m[2, 1])
+        found[k, 2] = (m[0, 0] * (m[1, 1] * m[2, 2] - m[1, 2] * m[2, 1])
                        - m[0, 1] * (m[1, 0] * m[2, 2] - m[1, 2] * m[2, 0])
                        + m[0, 2] * (m[1, 0] * m[2, 1] - m[1, 1] * m[2, 0]))
-        value = ((z - trace) * z + minors) * z - determinant
-        if k == 0:
-            f0 = value
-        elif k == 1:
-            f1 = value
-        else:
-            f2 = value
+
+
+@inline
+def _poles(characteristic, z):
+    """Return the two roots X = exp(i psi) of det(z - M) = 0 on a ray, or zeros where M does not depend on psi."""
+    c = characteristic
+    f0 = ((z - c[0, 0]) * z + c[0, 1]) * z - c[0, 2]
+    f1 = ((z - c[1, 0]) * z + c[1, 1]) * z - c[1, 2]
+    f2 = ((z - c[2, 0]) * z + c[2, 1]) * z - c[2, 2]
     alpha = (f0 + f1 + f2) / 3.0
     beta = (2.0 * f0 - f1 - f2) / 3.0
     gamma = (f1 - f2) / sqrt(3.0)
@@ -115,20 +116,26 @@ def _grown(nodes, count):
 def _resonances(ray_cosine, ray_sine, typical, trion_along, trion_across, times, pulse, points, helicities, scratch,
                 centres, widths):
     """Find the resonances of a ray in one turn of the phase; returns how many."""
-    matrix, vector = scratch[:3], scratch[3]
     trion_length, trion_cosine, _ = direction(trion_along, trion_across)
     coefficients = returned(typical, trion_length, trion_cosine * trion_cosine, times)
+    for k in range(helicities.shape[0]):
+        _characteristic(ray_cosine, ray_sine, coefficients, times, pulse, helicities[k], scratch,
+                        scratch[4 + 3 * k:7 + 3 * k])
     found = 0
     for z in points:
-        for helicity in helicities:
-            one, other = _poles(ray_cosine, ray_sine, coefficients, times, pulse, helicity, z, matrix, vector)
+        for k in range(helicities.shape[0]):
+            one, other = _poles(scratch[4 + 3 * k:7 + 3 * k], z)
             found = _add_centre(centres, widths, found, one)
             found = _add_centre(centres, widths, found, other)
     if found == 0:
         centres[0], widths[0] = 0.0, _WIDEST
         found = 1
-    order = np.argsort(centres[:found])
-    centres[:found], widths[:found] = centres[:found][order], widths[:found][order]
+    for i in range(1, found):
+        place, width, j = centres[i], widths[i], i
+        while j > 0 and centres[j - 1] > place:
+            centres[j], widths[j] = centres[j - 1], widths[j - 1]
+            j -= 1
+        centres[j], widths[j] = place, width
     return found
 
 
@@ -157,9 +164,11 @@ def _along_ray(nodes, count, low, high, to_phase, middle, exponent, factor, cent
                     continue
                 pieces = ceil((far - near) / (_GAUSS_PIECE * to_phase))
                 whole = asinh(full / width)
+                t1 = asinh(near / width) if near > 0.0 else 0.0
                 for piece in range(pieces):
-                    t0 = asinh((near + (far - near) * piece / pieces) / width)
-                    t1 = asinh((near + (far - near) * (piece + 1) / pieces) / width)
+                    t0, t1 = t1, whole
+                    if piece < pieces - 1 or far < full:
+                        t1 = asinh((near + (far - near) * (piece + 1) / pieces) / width)
                     n = min(per_stretch, max(3, ceil(per_stretch * (0.35 + 0.65 * (t1 - t0) / whole))))
                     scale = (t1 - t0) * half_width * over_phase * factor
                     if count + n > nodes.shape[0]:
@@ -178,7 +187,8 @@ def _along_ray(nodes, count, low, high, to_phase, middle, exponent, factor, cent
 
 
 @kernel
-def ray_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, per_angle, cut, rule_nodes, rule_weights):
+def ray_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, per_angle, cut, rule_nodes, rule_weights,
+              first_angle=0, angles=MOST_NODES):
     """Return fields and weights whose weighted sum is the average over the Overhauser field.
 
     Parameters
@@ -200,6 +210,8 @@ def ray_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, pe
         The weight is dropped below exp(-cut).
     rule_nodes, rule_weights : ndarray
         `RULES`.
+    first_angle, angles : int
+        Part of the ``per_angle`` angles of each hemisphere; all of them by default.
 
     Returns
     -------
@@ -215,7 +227,7 @@ def ray_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, pe
     tilted = b_x > 0.0
     nodes = np.empty((2048, 5))
     count = 0
-    scratch = np.empty((4, 3))
+    scratch = np.empty((4 + 3 * helicities.shape[0], 3))
     centres, widths = np.empty(_MOST_CENTRES), np.empty(_MOST_CENTRES)
     # how far from theta = 0 the pole in the angle lies; the trion's field is taken as along z there
     decay = exp(-period / tau_s)
@@ -240,7 +252,7 @@ def ray_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, pe
         if far <= near:
             continue
         first, last = asinh(near / sharpest), asinh(far / sharpest)
-        for j in range(per_angle):
+        for j in range(first_angle, min(first_angle + angles, per_angle)):
             t = first + (last - first) * rule_nodes[per_angle, j]
             theta = sharpest * sinh(t)
             angle_weight = (last - first) * rule_weights[per_angle, j] * sharpest * cosh(t)

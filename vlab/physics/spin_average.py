@@ -2,8 +2,8 @@ r"""Averages over the Overhauser field to an asked tolerance, with the error tha
 
 Rules of growing size are used until two things agree. Where the integrand is analytic in the mapped coordinates the
 error falls geometrically, so from the differences d of successive rules the error of the last is about d_n^2/d_(n-1);
-we take eight times that, at most d_n and at least d_(n-1)/500, since two rules can agree by accident. Under a helicity
-pattern of detuned pulses, whose sidebands the nodes do not follow, we take twice d_n.
+we take eight times that, at most d_n and at least d_(n-1)/500, since two rules can agree by accident. Where it does not
+fall geometrically (`pattern_average` tells where) we take three times d_n, at least d_(n-1)/2.
 """
 
 from __future__ import annotations
@@ -19,11 +19,8 @@ from scipy.stats import qmc
 
 from vlab.physics import overhauser
 from vlab.physics.spin_inertia import (
-    both_helicities,
     delayed_response,
-    drive_component,
     linear_response,
-    pattern_response,
     renewed_response,
     steady_response,
 )
@@ -39,18 +36,15 @@ FLOOR = 0.03
 _SMOOTH = ((4, 5), (6, 7), (9, 11), (13, 15), (19, 22), (28, 33), (42, 50), (60, 64))
 _FINE = 1e-5
 """At tolerances below this the first rule is not worth its while."""
-_SIDEBANDS = ((5, 8), (7, 14), (9, 22), (12, 34), (16, 48), (20, 64), (30, 64))
-_SAFETY, _FORGET = 8.0, 500.0
+SAFETY, FORGET = 8.0, 500.0
 _BEYOND = 7.0
 """The weight is dropped below the tolerance times exp of minus this."""
 _FIELDS = 16
 """External fields between two looks at whether somebody wants to stop."""
-_EITHER, _BOTH = np.array([1.0]), np.array([1.0, -1.0])
-"""Helicities whose resonances are resolved: of one where both have the same."""
+_EITHER = np.array([1.0])
+"""Helicities whose resonances are resolved where both have the same."""
 _MANY, _SUPPORTS = 96, 48
 """More frequencies than these are interpolated from so many."""
-_PORTION = 4096
-"""Dots between two looks at whether somebody wants to stop."""
 _REPLICATES = 16
 _FEWEST, _MOST = 2**9, 2**16
 """Points of one replicate."""
@@ -185,7 +179,7 @@ def at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: f
         Zero where phi is not.
     """
     z = complex(np.exp(1j * frequency * system.times[0])) if frequency else 1.0 + 0j
-    larmors = np.array([_first_quadrant(replace(system, larmor=(b * system.larmor[0], b * system.larmor[1])))
+    larmors = np.array([first_quadrant(replace(system, larmor=(b * system.larmor[0], b * system.larmor[1])))
                         for b in fields.tolist()])
     wanted = 0.5 * pi * tolerance
     rules = np.array(_SMOOTH[1 if wanted < _FINE else 0:])
@@ -198,7 +192,7 @@ def at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: f
                 raise InterruptedError("stopped")
             part = slice(first, first + portion)
             found, error, counted = sweep(larmors[part], system.nuclear, system.times, system.pulse, z, sign, rules,
-                                          wanted, FLOOR, log(1.0 / wanted) + _BEYOND, _SAFETY, _FORGET,
+                                          wanted, FLOOR, weight_cut(wanted), SAFETY, FORGET,
                                           *overhauser.RULES)
             values[part] += found * 2.0 / (pi * len(signs))
             errors[part] += error * 2.0 / (pi * len(signs))
@@ -269,68 +263,6 @@ def steady(system: SpinSystem, tolerance: float, stop: Callable[[], bool] | None
     return Average(np.asarray(total / pi), np.asarray(error / pi), dots)
 
 
-@dataclass(frozen=True)
-class Pattern:
-    """A helicity pattern that repeats: runs of equal pulses."""
-
-    actions: Floats
-    """q_z, q_perp, kick, phi with the helicity's sign, shape (a, 4)."""
-    helicities: Floats
-    """Of each action, shape (a,)."""
-    which: NDArray[np.int64]
-    """The action of each run."""
-    lengths: NDArray[np.int64]
-    """Pulses of each run, at most two different numbers, one above the other."""
-    periods: int
-    """Modulation periods in the pattern."""
-
-    @classmethod
-    def square(cls, pulse: Four, lengths: Sequence[int]) -> Pattern:
-        """Return helicity +1 for ``lengths[0]`` pulses, -1 for ``lengths[1]``, and so on."""
-        runs = np.asarray(lengths, dtype=np.int64)
-        return cls(both_helicities(pulse), np.array([1.0, -1.0]), np.arange(len(runs)) % 2, runs, len(runs) // 2)
-
-    def zeta(self, harmonic: int) -> complex:
-        """Return exp(-i w T_R) at a harmonic of the modulation."""
-        return complex(np.exp(-2j * pi * harmonic * self.periods / self.lengths.sum()))
-
-    def drive(self, harmonic: int) -> complex:
-        """Return the Fourier component of what the spin follows, which is -P."""
-        return -drive_component(self.zeta(harmonic), self.helicities[self.which], self.lengths)
-
-
-def pattern(system: SpinSystem, runs: Pattern, harmonic: int, tolerance: float, delays: Floats | None = None,
-            stop: Callable[[], bool] | None = None) -> Average:
-    """Return the signal for a helicity pattern, for any phi, at a harmonic of its fundamental.
-
-    Parameters
-    ----------
-    system : SpinSystem
-        Its pulse is the strongest of the pattern.
-    runs : Pattern
-    harmonic : int
-        1 for the modulation frequency. All phases count from that of the drive's fundamental.
-    delays : ndarray, optional
-        Times after the pulse in s at which S_z - J_z is probed; just before the next pulse by default.
-    """
-    zeta = runs.zeta(harmonic)
-    fundamental = runs.drive(1)
-    turn = (fundamental.conjugate() / abs(fundamental)) ** harmonic
-    when = np.empty(0) if delays is None else np.asarray(delays, dtype=float)
-    points = np.unique(np.round(np.array([1.0 + 0j, 1.0 / zeta]), 15))
-
-    def respond(nodes: Floats) -> Complexes:
-        total = np.zeros(max(1, len(when)), dtype=complex)
-        for first in range(0, len(nodes), _PORTION):
-            if stop is not None and stop():
-                raise InterruptedError("stopped")
-            total += pattern_response(nodes[first:first + _PORTION], system.times, runs.actions, runs.which,
-                                      runs.lengths, zeta, when)
-        return np.asarray(total * turn)
-
-    return average(system, respond, points, _BOTH, tolerance, stop, rules=_SIDEBANDS, trusting=False)
-
-
 def delayed(system: SpinSystem, frequency: float, delays: Floats, tolerance: float,
             stop: Callable[[], bool] | None = None) -> tuple[Average, Average]:
     """Return S_z and J_z between resonant pulses (phi = 0), per unit of the drive's component.
@@ -354,8 +286,7 @@ def delayed(system: SpinSystem, frequency: float, delays: Floats, tolerance: flo
 
 
 def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: Complexes, helicities: Floats,
-            tolerance: float, stop: Callable[[], bool] | None = None, *,
-            rules: Sequence[tuple[int, int]] = _SMOOTH, trusting: bool = True) -> Average:
+            tolerance: float, stop: Callable[[], bool] | None = None) -> Average:
     """Return the mean of ``respond`` over the ensemble.
 
     Parameters
@@ -368,10 +299,6 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
         See `overhauser.ray_nodes`.
     tolerance : float
         Wanted error, relative to max(largest value, `FLOOR`).
-    rules : sequence of (int, int)
-        Nodes per stretch and per angle, growing.
-    trusting : bool
-        Whether the error may be taken to fall geometrically.
 
     Raises
     ------
@@ -380,25 +307,57 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
     """
     if system.random:
         return sampled(system, respond, tolerance, stop)
-    larmor = _first_quadrant(system)
-    cut = log(1.0 / tolerance) + _BEYOND
+    larmor = first_quadrant(system)
+    cut = weight_cut(tolerance)
+
+    def value(per_stretch: int, per_angle: int) -> tuple[Complexes, int]:
+        nodes = overhauser.ray_nodes(larmor, system.nuclear, system.times, system.pulse, points, helicities,
+                                     per_stretch, per_angle, cut, *overhauser.RULES)
+        return respond(nodes), len(nodes)
+
+    return refine(value, _SMOOTH[1 if tolerance < _FINE else 0:], tolerance, stop)
+
+
+def refine(value: Callable[[int, int], tuple[Complexes, int]], rules: Sequence[tuple[int, int]], tolerance: float,
+           stop: Callable[[], bool] | None = None, *, trusting: bool = True, left_out: float = 1e-2,
+           safety: float = SAFETY, forget: float = FORGET) -> Average:
+    """Use rules of growing size until the error is the wanted one, or rules are at an end.
+
+    Parameters
+    ----------
+    value : callable
+        From nodes per stretch and per angle to weighted sums, shape (k,), and the number of dots.
+    rules : sequence of (int, int)
+    tolerance : float
+    trusting : bool
+        Whether the error may be taken to fall geometrically.
+    left_out : float
+        What dots without weight may contribute, in tolerances.
+    safety, forget : float
+        Where trusting: the error is ``safety`` d_n^2/d_(n-1), and at least d_(n-1)/``forget``.
+
+    Raises
+    ------
+    InterruptedError
+        ``stop()`` became true.
+    """
     before: Complexes | None = None
     last: Floats | None = None
     error = np.empty(0)
     values = np.empty(0, dtype=complex)
     count = 0
-    for per_stretch, per_angle in rules[1 if tolerance < _FINE else 0:]:
+    for rule in rules:
         if stop is not None and stop():
             raise InterruptedError("stopped")
-        nodes = overhauser.ray_nodes(larmor, system.nuclear, system.times, system.pulse, points, helicities,
-                                     per_stretch, per_angle, cut, *overhauser.RULES)
-        values, count = respond(nodes), len(nodes)
+        values, count = value(*rule)
         if before is not None:
             now = np.abs(values - before)
-            error = now if trusting else 2.0 * now
-            if trusting and last is not None:
-                error = np.maximum(now * np.minimum(1.0, _SAFETY * now / np.maximum(last, 1e-300)), last / _FORGET)
-            error = error + 1e-2 * tolerance * np.maximum(np.abs(values), FLOOR)
+            error = now if trusting else 3.0 * now
+            if last is not None and trusting:
+                error = np.maximum(now * np.minimum(1.0, safety * now / np.maximum(last, 1e-300)), last / forget)
+            elif last is not None:
+                error = np.maximum(error, 0.5 * last)
+            error = error + left_out * tolerance * np.maximum(np.abs(values), FLOOR)
             last = now
             if np.all(error <= tolerance * np.maximum(np.abs(values), FLOOR)):
                 break
@@ -406,7 +365,12 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
     return Average(values, error, count)
 
 
-def _first_quadrant(system: SpinSystem) -> Four:
+def weight_cut(tolerance: float) -> float:
+    """Return the exponent below which a dot's weight does not matter."""
+    return log(1.0 / tolerance) + _BEYOND
+
+
+def first_quadrant(system: SpinSystem) -> Four:
     """Return the external fields along z and x, turned and mirrored so that those of the resident spin are positive.
 
     The average is even in the field as a whole, and in the azimuth.

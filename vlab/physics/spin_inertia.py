@@ -6,7 +6,7 @@ A pulse period of helicity P is S -> M_P S + v_P (`spin_precession`). Three case
   (z - M)^-1 v at z = exp(i w T_R). With M = q_perp E R + E R b e_z^T (E = exp(-T_R/tau_s), R the rotation) the
   z component needs no matrix: see `linear_response`.
 * zero frequency, any phi: half the difference of the fixed points (1 - M_P)^-1 v_P of both helicities.
-* a helicity pattern of any whole number of pulses, any phi: fixed point of the composed maps, sums as geometric series.
+* a helicity pattern of any whole number of pulses, any phi: see `spin_pattern`.
 
 Responses are per unit of the drive's Fourier component, counted positive where the spin follows the pump (S follows
 -P), for the spin just before the next pulse; a spin that follows at once has phase zero. The signal of eq. (1) is the
@@ -18,7 +18,6 @@ from __future__ import annotations
 from math import cos, exp, sin
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vlab.physics.kernel import inline, kernel
 from vlab.physics.spin_precession import (
@@ -185,30 +184,6 @@ def steady_response(nodes, times, pulse, helicity):
 
 
 @inline
-def _multiply(a, b, found):
-    for i in range(3):
-        for j in range(3):
-            found[i, j] = a[i, 0] * b[0, j] + a[i, 1] * b[1, j] + a[i, 2] * b[2, j]
-
-
-@inline
-def _power(matrix, exponent, found, square, scratch):
-    """Write matrix**exponent, by repeated squaring."""
-    found[:] = 0.0
-    found[0, 0] = found[1, 1] = found[2, 2] = 1.0
-    square[:] = matrix
-    left = exponent
-    while left > 0:
-        if left & 1:
-            _multiply(found, square, scratch)
-            found[:] = scratch
-        left >>= 1
-        if left > 0:
-            _multiply(square, square, scratch)
-            square[:] = scratch
-
-
-@inline
 def _resolvent(matrix, zeta, found):
     """Write (1 - zeta matrix)^-1."""
     a00, a01, a02 = 1.0 - zeta * matrix[0, 0], -zeta * matrix[0, 1], -zeta * matrix[0, 2]
@@ -219,115 +194,6 @@ def _resolvent(matrix, zeta, found):
     found[0, 0], found[0, 1], found[0, 2] = over * c00, over * (a02 * a21 - a01 * a22), over * (a01 * a12 - a02 * a11)
     found[1, 0], found[1, 1], found[1, 2] = over * c01, over * (a00 * a22 - a02 * a20), over * (a02 * a10 - a00 * a12)
     found[2, 0], found[2, 1], found[2, 2] = over * c02, over * (a01 * a20 - a00 * a21), over * (a00 * a11 - a01 * a10)
-
-
-@kernel
-def pattern_response(nodes, times, actions, which, lengths, zeta, delays):
-    """Return the mean spin at one frequency under a repeating pattern of pulses, for any phi.
-
-    The pulse is ``actions[which[0]]`` for ``lengths[0]`` periods, then ``actions[which[1]]`` for ``lengths[1]``, and so
-    on; then the pattern repeats.
-
-    Parameters
-    ----------
-    nodes : ndarray, shape (n, 5)
-    times : tuple of float
-    actions : ndarray, shape (a, 4)
-        q_z, q_perp, kick and phi, the last two with the sign of the helicity.
-    which, lengths : ndarray of int, shape (runs,)
-        At most two different lengths, one above the other.
-    zeta : complex
-        exp(-i w T_R) with w a whole multiple of 2 pi over the pattern's length, not zero.
-    delays : ndarray, shape (d,)
-        Times after the pulse in s at which S_z - J_z is wanted; empty for the spin just before the next pulse.
-
-    Returns
-    -------
-    ndarray of complex, shape (max(d, 1),)
-        Mean over pulses k and dots of the spin that follows pulse k, times zeta^k.
-    """
-    period, tau_s, tau_t, tau_0 = times
-    wanted = delays.shape[0]
-    result = np.zeros(max(wanted, 1), dtype=np.complex128)
-    kinds = actions.shape[0]
-    maps, vectors = np.empty((kinds, 3, 3)), np.empty((kinds, 3))
-    powers = np.empty((kinds, 2, 3, 3))
-    resolvents = np.empty((kinds, 3, 3), dtype=np.complex128)
-    stars = np.empty((kinds, 3))
-    square, scratch = np.empty((3, 3)), np.empty((3, 3))
-    whole, shift = np.empty((3, 3)), np.empty(3)
-    start, state = np.empty(3), np.empty(3)
-    sums = np.empty((kinds, 3), dtype=np.complex128)
-    y = np.empty(3, dtype=np.complex128)
-    later, push = np.empty((3, 3)), np.empty(3)
-    shortest = lengths.min()
-    pulses = lengths.sum()
-    runs = lengths.shape[0]
-    drive = np.zeros(kinds, dtype=np.complex128)
-    turn = 1.0 + 0.0j
-    geometric = np.empty(runs, dtype=np.complex128)
-    starts = np.empty(runs, dtype=np.complex128)
-    ends = np.empty(runs, dtype=np.complex128)
-    for j in range(runs):
-        starts[j] = turn
-        ends[j] = zeta ** lengths[j]
-        geometric[j] = (1.0 - ends[j]) / (1.0 - zeta)
-        drive[which[j]] += turn * geometric[j]
-        turn *= ends[j]
-    for i in range(nodes.shape[0]):
-        weight = nodes[i, 4] / pulses
-        length, c, s = direction(nodes[i, 0], nodes[i, 1])
-        trion_length, trion_c, trion_s = direction(nodes[i, 2], nodes[i, 3])
-        i_0, i_c, i_s = returned(length, trion_length, trion_c * trion_c, times)
-        for k in range(kinds):
-            pulse = (actions[k, 0], actions[k, 1], actions[k, 2], actions[k, 3])
-            evolution(period, length, c, s, i_0, i_c, i_s, tau_s, pulse, 1.0, maps[k], vectors[k])
-            fixed_point(maps[k], vectors[k], stars[k])
-            _power(maps[k], shortest, powers[k, 0], square, scratch)
-            _multiply(maps[k], powers[k, 0], powers[k, 1])
-            _resolvent(maps[k], zeta, resolvents[k])
-        whole[:] = 0.0
-        whole[0, 0] = whole[1, 1] = whole[2, 2] = 1.0
-        shift[:] = 0.0
-        for j in range(runs):
-            k = which[j]
-            power = powers[k, lengths[j] - shortest]
-            _multiply(power, whole, scratch)
-            whole[:] = scratch
-            for m in range(3):
-                state[m] = shift[m] - stars[k, m]
-            for m in range(3):
-                shift[m] = stars[k, m] + power[m, 0] * state[0] + power[m, 1] * state[1] + power[m, 2] * state[2]
-        fixed_point(whole, shift, start)
-        sums[:] = 0.0
-        for j in range(runs):
-            k = which[j]
-            power = powers[k, lengths[j] - shortest]
-            for m in range(3):
-                state[m] = start[m] - stars[k, m]
-            for m in range(3):
-                y[m] = (resolvents[k, m, 0] * state[0] + resolvents[k, m, 1] * state[1]
-                        + resolvents[k, m, 2] * state[2])
-            for m in range(3):
-                moved = power[m, 0] * y[0] + power[m, 1] * y[1] + power[m, 2] * y[2]
-                sums[k, m] += starts[j] * (stars[k, m] * geometric[j] + y[m] - ends[j] * moved)
-                start[m] = stars[k, m] + power[m, 0] * state[0] + power[m, 1] * state[1] + power[m, 2] * state[2]
-        if wanted == 0:
-            for k in range(kinds):
-                result[0] += weight * sums[k, 2] / zeta
-            continue
-        for d in range(wanted):
-            t = delays[d]
-            i_0, i_c, i_s = returned_until(t, length, trion_length, trion_c * trion_c, times)
-            trion = exp(-t * (1.0 / tau_0 + 1.0 / tau_t)) * (
-                trion_c * trion_c + trion_s * trion_s * cos(trion_length * t))
-            for k in range(kinds):
-                pulse = (actions[k, 0], actions[k, 1], actions[k, 2], actions[k, 3])
-                evolution(t, length, c, s, i_0, i_c, i_s, tau_s, pulse, 1.0, later, push)
-                result[d] += weight * (later[2, 0] * sums[k, 0] + later[2, 1] * sums[k, 1] + later[2, 2] * sums[k, 2]
-                                       + push[2] * drive[k]
-                                       - trion * ((1.0 - actions[k, 0]) * sums[k, 2] + actions[k, 2] * drive[k]))
-    return result
 
 
 @kernel
@@ -370,25 +236,3 @@ def delayed_response(nodes, times, pulse, z, delays):
                 trion_c * trion_c + trion_s * trion_s * cos(trion_length * t))
             hidden[d] -= nodes[i, 4] * trion * ((1.0 - q_z) * x[2] + kick)
     return spin, hidden
-
-
-def both_helicities(pulse: tuple[float, float, float, float]) -> NDArray[np.float64]:
-    """Return the actions of a pulse and of its mirror image, for `pattern_response`, shape (2, 4)."""
-    q_z, q_perp, kick, phi = pulse
-    return np.array([[q_z, q_perp, kick, phi], [q_z, q_perp, -kick, -phi]])
-
-
-def drive_component(zeta: complex, helicities: NDArray[np.float64], lengths: NDArray[np.int64]) -> complex:
-    """Return the Fourier component (1/N) sum_k P_k zeta^k of a pattern.
-
-    Parameters
-    ----------
-    zeta : complex
-        exp(-i w T_R), not 1.
-    helicities : ndarray, shape (runs,)
-        Of each run of equal pulses.
-    lengths : ndarray of int, shape (runs,)
-    """
-    ends = zeta ** np.asarray(lengths)
-    starts = np.concatenate([[1.0], np.cumprod(ends)[:-1]])
-    return complex(np.sum(helicities * starts * (1.0 - ends)) / (1.0 - zeta) / np.sum(lengths))

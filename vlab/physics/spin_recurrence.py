@@ -156,33 +156,33 @@ def step_axial(maps, weights, helicities, state, trace):
             now[row, :size] = weight * state[row, first:first + size]
         start = 0
         while start < pulses:
-            p = np.int64(helicities[start])
+            q = np.int64(helicities[start])
             end = start + 1
-            while end < pulses and np.int64(helicities[end]) == p:
+            while end < pulses and np.int64(helicities[end]) == q:
                 end += 1
             length = end - start
             if length < _SHORTEST or not sound:
                 for k in range(start, end):
-                    _map_block(local[p], now, then)
+                    _map_block(local[q], now, then)
                     now[:] = then
                     trace[k, 2] += add_up(now[2], lanes)
             else:
                 for row in range(3):
                     for i in range(BLOCK):
-                        now[row, i] -= fixed[p, row, i]
-                if known[p] != length:
-                    _raise_to(length, local[p, :9], square, spare, power[p])
-                    known[p] = length
+                        now[row, i] -= fixed[q, row, i]
+                if known[q] != length:
+                    _raise_to(length, local[q, :9], square, spare, power[q])
+                    known[q] = length
                 z[0] = now[2]
-                _turn(local[p], now, then)
+                _turn(local[q], now, then)
                 z[1] = then[2]
                 for i in range(BLOCK):
-                    z[2, i] = (local[p, 6, i] * then[0, i] + local[p, 7, i] * then[1, i] + local[p, 8, i] * then[2, i])
-                _recur(length, law[p], z, lanes, offsets[p], trace[start:end])
-                _turn(power[p], now, then)
+                    z[2, i] = (local[q, 6, i] * then[0, i] + local[q, 7, i] * then[1, i] + local[q, 8, i] * then[2, i])
+                _recur(length, law[q], z, lanes, offsets[q], trace[start:end])
+                _turn(power[q], now, then)
                 for row in range(3):
                     for i in range(BLOCK):
-                        now[row, i] = then[row, i] + fixed[p, row, i]
+                        now[row, i] = then[row, i] + fixed[q, row, i]
             start = end
         for i in range(size):
             if weight[i] != 0.0:

@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 
 from vlab.errors import LimitError, SettingError
 
-_MOST_HALF_PERIODS = 8
+_DENOMINATORS = (1, 3, 5, 7)
+"""q of a half period of p/q pulses. Odd, so that the second half of the pattern is the first with the other helicity:
+an even q has one pulse more of one helicity than of the other, which a signal of detuned pulses at low field feels."""
 _NEAR = 1e-3
 
 
 def run_lengths(frequency: float, period: float, pulses_per_half_period: int | None = None) -> list[int]:
-    """Return the runs of equal helicity of a modulation near ``frequency``: half periods of p/q pulses, q at most 8."""
+    """Return runs of equal helicity of a modulation near ``frequency``: half periods of p/q pulses, q odd and small."""
     if pulses_per_half_period is not None:
         return [pulses_per_half_period] * 2
     wanted = 0.5 / (frequency * period)
     best = Fraction(max(1, round(wanted)))
-    for q in range(1, _MOST_HALF_PERIODS + 1):
+    for q in _DENOMINATORS:
         candidate = Fraction(max(q, round(wanted * q)), q)
         if abs(float(candidate) - wanted) < 0.999 * abs(float(best) - wanted):
             best = candidate

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from vlab.physics import spin_average
+from vlab.physics import pattern_average, spin_average
+from vlab.physics.pattern_average import Pattern
 from vlab.physics.pulse import PulseAction
-from vlab.physics.spin_average import Average, Pattern
+from vlab.physics.spin_average import Average
 from vlab.samples.modulation import run_lengths
 from vlab.samples.spin_ensemble import SpinEnsemble
 
@@ -69,8 +70,7 @@ class PeriodicResponse:
         if pulse.phi != 0.0 or plateaus:
             delays = np.array([min(delay, period)]) if delay > 0.0 else None
             runs = _pattern(plateaus or (pulse,), run_lengths(frequency, period))
-            return complex(2.0 * spin_average.pattern(system, runs, harmonic, tolerance, delays,
-                                                      stop).values[0])
+            return complex(2.0 * pattern_average.pattern(system, runs, harmonic, tolerance, delays, stop).values[0])
         if harmonic % 2 == 0:
             return 0j
         # of a square wave that is positive where cos > 0

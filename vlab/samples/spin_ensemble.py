@@ -190,7 +190,7 @@ class SpinEnsemble(Parameters):
         modulation_frequency : Quantity, optional
             f_m, one or an array, broadcast with ``field``; 0 Hz by default. It means the average over an infinite
             time at that frequency. Detuned pulses (phi != 0) are computed at the nearest frequency whose half period
-            is p/q pulse periods with small q, which the result tells.
+            is p/q pulse periods with small odd q, which the result tells.
         pulses_per_half_period : int, optional
             n instead of a frequency: T_m = 2 n T_R exactly, with the drive's component 1/(n sin(pi/2n)) in place of
             2/pi.
@@ -216,8 +216,7 @@ class SpinEnsemble(Parameters):
         LimitError
             T_R is shorter than 5 tau_0, f_m is above 1/(4 T_R), or the tolerance is out of range.
         """
-        from vlab.physics.spin_average import at_fields, carries, is_plain
-        from vlab.physics.spin_limits import square_wave_fundamental
+        from vlab.physics.spin_average import carries
 
         check_pump(pump)
         fields = to_si_array(field, "T", "inertia_signal.field")
@@ -247,24 +246,23 @@ class SpinEnsemble(Parameters):
         flat = all_fields.ravel()
         values = dict.fromkeys(flat.tolist())
         unit = replace(self.system(1.0, action, period, angle), random=method != "quadrature")
-        if used.size and np.all(used == used[0]) and is_plain(unit, tolerance) and (action.phi == 0.0 or not used[0]):
-            several = np.array(list(values))
-            swept = at_fields(unit, several, 2.0 * pi * float(used[0]), tolerance, stop)
-            size = 1.0
-            if pulses_per_half_period is not None:
-                size = float(square_wave_fundamental(pulses_per_half_period)) * 0.5 * pi
-            where = np.searchsorted(np.sort(several), flat)
-            order = np.argsort(several)
-            signal, error = size * swept.values[order][where], size * swept.error[order][where]
-            error = error + exp(-period / unit.times[3]) * np.abs(signal)
+        left_over = exp(-period / unit.times[3])
+        swept = None
+        if used.size and np.all(used == used[0]):
+            several = np.array(sorted(values))
+            swept = recovery(unit, several, float(used[0]), pulses_per_half_period, tolerance, stop)
+        if swept is not None:
+            where = np.searchsorted(several, flat)
+            used[:], signal, error = swept[0], swept[1].values[where], swept[1].error[where]
+            error = error + left_over * np.abs(signal)
             values = {}
         for value in values:
             here = np.flatnonzero(flat == value)
             system = replace(self.system(float(value), action, period, angle), random=method != "quadrature")
             found = spectrum(system, used[here], pulses_per_half_period, tolerance, stop)
             used[here], signal[here], error[here] = found[0], found[1].values, found[1].error
-            if not carries(system, tolerance):
-                error[here] += exp(-period / system.times[3]) * np.abs(signal[here])
+            if not carries(system, tolerance) or action.phi != 0.0:  # patterns never carry it
+                error[here] += left_over * np.abs(signal[here])
         return InertiaSignal(signal.reshape(shape), error.reshape(shape), Q_(used.reshape(shape), "Hz"),
                              Q_(np.array(all_fields), "T"))
 
@@ -387,10 +385,32 @@ class SpinEnsemble(Parameters):
         return DelayTrace(make_quantity(1.0, "s") * times, -spin.values, -trion.values, spin.error + trion.error)
 
 
+def recovery(system: SpinSystem, fields: NDArray[np.float64], frequency: float, pulses_per_half_period: int | None,
+             tolerance: float, stop: Callable[[], bool] | None) -> tuple[float, Average] | None:
+    """Return the frequency used and the signal at many fields (T; the system's is 1 T), or None where `spectrum` must.
+    """
+    from vlab.physics.pattern_average import Pattern, pattern_at_fields
+    from vlab.physics.spin_average import Average, at_fields, is_plain
+    from vlab.physics.spin_limits import square_wave_fundamental
+
+    if system.pulse[3] != 0.0 and frequency != 0.0:
+        lengths = run_lengths(frequency, system.times[0], pulses_per_half_period)
+        found = pattern_at_fields(system, fields, Pattern.square(system.pulse, lengths), 1, tolerance, None, stop)
+        return (0.5 * len(lengths) / (sum(lengths) * system.times[0]),
+                Average(found.values[:, 0], found.error[:, 0], found.dots))
+    if not is_plain(system, tolerance):
+        return None
+    found = at_fields(system, fields, 2.0 * pi * frequency, tolerance, stop)
+    size = 1.0
+    if pulses_per_half_period is not None:
+        size = float(square_wave_fundamental(pulses_per_half_period)) * 0.5 * pi
+    return frequency, Average(size * found.values, size * found.error, found.dots)
+
+
 def spectrum(system: SpinSystem, frequencies: NDArray[np.float64], pulses_per_half_period: int | None,
              tolerance: float, stop: Callable[[], bool] | None = None) -> tuple[NDArray[np.float64], Average]:
     """Return the signal of one experiment at several modulation frequencies (Hz), and the frequencies used."""
-    from vlab.physics import spin_average
+    from vlab.physics import pattern_average, spin_average
     from vlab.physics.spin_average import Average
     from vlab.physics.spin_limits import square_wave_fundamental
 
@@ -409,8 +429,8 @@ def spectrum(system: SpinSystem, frequencies: NDArray[np.float64], pulses_per_ha
         else:
             lengths = run_lengths(frequency, period, pulses_per_half_period)
             used[i] = 0.5 * len(lengths) / (sum(lengths) * period)
-            one = spin_average.pattern(system, spin_average.Pattern.square(system.pulse, lengths), 1, tolerance, None,
-                                       stop)
+            one = pattern_average.pattern(system, pattern_average.Pattern.square(system.pulse, lengths), 1, tolerance,
+                                          None, stop)
         values[i], errors[i], dots = one.values[0], one.error[0], max(dots, one.dots)
     return used, Average(values, errors, dots)
 
