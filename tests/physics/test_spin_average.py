@@ -43,7 +43,8 @@ def make(kind, field, q, phi=0.0, *, period=13.2e-9, tilt=0.0, anisotropy=None):
 
 def nodes_of(system, points, per_stretch=60, per_angle=64, helicities=(1.0,)):
     return overhauser.ray_nodes(spin_average.first_quadrant(system), system.nuclear, system.times, system.pulse,
-                                points, np.array(helicities), per_stretch, per_angle, 30.0, *overhauser.RULES)
+                                points, np.array(helicities), per_stretch, per_angle, 30.0, *overhauser.RULES,
+                                 *overhauser.ALL_ANGLES)
 
 
 def test_the_weights_are_the_distribution_of_eq_4():

@@ -121,7 +121,8 @@ def dense(system, runs, per_stretch, per_angle):
     zeta, fundamental = runs.zeta(1), runs.drive(1)
     nodes = overhauser.ray_nodes(first_quadrant(system), system.nuclear, system.times, system.pulse,
                                  np.array([1.0 + 0j]), np.array([1.0, -1.0]), per_stretch, per_angle, 30.0,
-                                 *overhauser.RULES)
+                                 *overhauser.RULES,
+                                 *overhauser.ALL_ANGLES)
     found = spin_pattern.pattern_response(nodes, system.times, runs.actions, runs.which, runs.lengths, zeta,
                                           np.empty(0))[0]
     return found * fundamental.conjugate() / abs(fundamental)
@@ -208,7 +209,8 @@ def both_signs(lengths):
     system = SpinEnsemble.n_type().system(0.005, Pump(q=0.5, phi=1.5).action, 13.2e-9)
     runs = Pattern.square(system.pulse, lengths)
     nodes = overhauser.ray_nodes(first_quadrant(system), system.nuclear, system.times, system.pulse,
-                                 np.array([1.0 + 0j]), np.array([1.0, -1.0]), 12, 24, 20.0, *overhauser.RULES)
+                                 np.array([1.0 + 0j]), np.array([1.0, -1.0]), 12, 24, 20.0, *overhauser.RULES,
+                                 *overhauser.ALL_ANGLES)
     arguments = (system.times, runs.actions, runs.which, runs.lengths, runs.zeta(1), np.empty(0))
     return [abs(spin_pattern.pattern_response(nodes * np.array([sign, 1.0, sign, 1.0, 1.0]), *arguments)[0])
             for sign in (1.0, -1.0)]

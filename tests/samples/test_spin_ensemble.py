@@ -264,7 +264,8 @@ def test_a_sine_of_helicity_by_plain_iteration():
     from vlab.physics import overhauser
 
     nodes = overhauser.ray_nodes(spin_average.first_quadrant(system), system.nuclear, system.times, system.pulse,
-                                 np.array([1 + 0j]), np.array([1.0]), 5, 6, 12.0, *overhauser.RULES)
+                                 np.array([1 + 0j]), np.array([1.0]), 5, 6, 12.0, *overhauser.RULES,
+                                 *overhauser.ALL_ANGLES)
     zeta, spin, sums = np.exp(-1j * np.pi / 8), np.zeros((len(nodes), 3)), 0j
     maps = [period_maps(np.ascontiguousarray(nodes[:, :4]), system.times, tuple(a), 1.0) for a in runs.actions]
     for period in range(60):

@@ -33,6 +33,7 @@ from vlab.physics.spin_precession import direction, evolution, returned
 
 MOST_NODES = 64
 """Most Gauss-Legendre nodes on one stretch."""
+ALL_ANGLES = (0, MOST_NODES)
 _WIDEST = 2.0
 """rad; a resonance wider than this needs no clustering."""
 _GAUSS_PIECE = 1.6
@@ -188,7 +189,7 @@ def _along_ray(nodes, count, low, high, to_phase, middle, exponent, factor, cent
 
 @kernel
 def ray_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, per_angle, cut, rule_nodes, rule_weights,
-              first_angle=0, angles=MOST_NODES):
+              first_angle, angles):
     """Return fields and weights whose weighted sum is the average over the Overhauser field.
 
     Parameters
@@ -211,7 +212,7 @@ def ray_nodes(larmor, nuclear, times, pulse, points, helicities, per_stretch, pe
     rule_nodes, rule_weights : ndarray
         `RULES`.
     first_angle, angles : int
-        Part of the ``per_angle`` angles of each hemisphere; all of them by default.
+        Part of the ``per_angle`` angles of each hemisphere; `ALL_ANGLES`. No defaults: numba would look them up slowly.
 
     Returns
     -------

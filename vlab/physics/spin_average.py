@@ -312,7 +312,7 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
 
     def value(per_stretch: int, per_angle: int) -> tuple[Complexes, int]:
         nodes = overhauser.ray_nodes(larmor, system.nuclear, system.times, system.pulse, points, helicities,
-                                     per_stretch, per_angle, cut, *overhauser.RULES)
+                                     per_stretch, per_angle, cut, *overhauser.RULES, *overhauser.ALL_ANGLES)
         return respond(nodes), len(nodes)
 
     return refine(value, _SMOOTH[1 if tolerance < _FINE else 0:], tolerance, stop)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vlab.physics.kernel import inline, kernel
-from vlab.physics.overhauser import ray_nodes
+from vlab.physics.overhauser import MOST_NODES, ray_nodes
 from vlab.physics.spin_inertia import linear_response, steady_response
 from vlab.physics.spin_pattern import pattern_response
 
@@ -57,7 +57,7 @@ def sweep(larmors, nuclear, times, pulse, z, helicity, rules, tolerance, floor, 
         before, last = 0j, np.inf
         for level in range(rules.shape[0]):
             nodes = ray_nodes(larmor, nuclear, times, pulse, points, signs, rules[level, 0], rules[level, 1], cut,
-                              rule_nodes, rule_weights)
+                              rule_nodes, rule_weights, 0, MOST_NODES)
             if helicity == 0.0:
                 value = linear_response(nodes, times, pulse, points)[0]
             else:
@@ -110,7 +110,7 @@ def sweep_pattern(larmors, nuclear, times, pulse, points, actions, which, length
         larmor = (larmors[i, 0], larmors[i, 1], larmors[i, 2], larmors[i, 3])
         for level in range(rules.shape[0]):
             nodes = ray_nodes(larmor, nuclear, times, pulse, points, signs, rules[level, 0], rules[level, 1], cut,
-                              rule_nodes, rule_weights)
+                              rule_nodes, rule_weights, 0, MOST_NODES)
             found = pattern_response(nodes, times, actions, which, lengths, zeta, delays)
             dots[i] = nodes.shape[0]
             enough = level > 0
