@@ -280,7 +280,7 @@ class LabModel:
         Parameters
         ----------
         words : dict
-            The words that choose a preset, by name.
+            The words that choose a preset, and parameters of the sample as people type them, by name.
         seed : int
         noise : bool
         """
@@ -293,7 +293,8 @@ class LabModel:
         except VlabError as error:
             self.notice("warning", str(error))
             return
-        told = ", ".join(f"{name} {word}" if word in ("on", "off") else word for name, word in words.items())
+        told = ", ".join(f"{name} {word}" if word in ("on", "off") or name not in kind.presets else word
+                         for name, word in words.items())
         self._mount(partial(kind.make, sample, seed=seed, noise=noise), self.experiment, None,
                     f"Mounted {kind.sample_title} ({told}); all instruments are at reference conditions.")
 

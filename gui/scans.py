@@ -178,6 +178,7 @@ class Scan:
         self._names = tuple(v.name for v in procedure.variables())
         outer = plan.axes_of_curves(coordinates)
         worded = len(outer) == 1 and outer[0].name == plan.family and isinstance(outer[0].values[0], str)
+        worded = worded and not plan.words_in_colours
         places = list(itertools.product(*(range(len(c.values)) for c in outer)))
         self.traces = [Trace(n, ", ".join(c.member(i) for c, i in zip(outer, place, strict=True)), worded,
                              plan.style(outer, place)) for n, place in enumerate(places)]

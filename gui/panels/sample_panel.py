@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.models import LabModel
+from gui.panels.instrument_panel import words
+from instruments.benches import BenchKind
 
 
 class SamplePanel(QWidget):
@@ -42,6 +54,13 @@ class SamplePanel(QWidget):
         self.noise.setToolTip("Switch all noise sources on or off.")
         self.noise.setAccessibleName("sample noise")
         form.addRow("", self.noise)
+        self.changes = QLineEdit()
+        self.changes.setPlaceholderText(f"{changeable(kind)}; …")
+        self.changes.setToolTip(f"Change parameters of the sample, separated by semicolons: "
+                                f"{', '.join(words(name) for name in kind.sample_type.parameters())}.")
+        self.changes.setAccessibleName("sample changes")
+        self.changes.returnPressed.connect(self._mount)
+        form.addRow("changes", self.changes)
         self.mount = QPushButton("Mount sample")
         self.mount.setToolTip("Put this sample into the cryostat, in equilibrium and at reference conditions.")
         self.mount.clicked.connect(self._mount)
@@ -53,5 +72,20 @@ class SamplePanel(QWidget):
         self.setAccessibleName("sample panel")
 
     def _mount(self) -> None:
-        words = {name: box.currentText() for name, box in self.words.items()}
-        self._model.mount(words, self.seed.value(), self.noise.isChecked())
+        chosen = {name: box.currentText() for name, box in self.words.items()}
+        for change in filter(None, map(str.strip, self.changes.text().split(";"))):
+            name, equals, value = change.partition("=")
+            if not equals:
+                self._model.notice("warning", f"The sample's changes got {change!r}; they want NAME = VALUE, separated "
+                                              f"by semicolons, such as {changeable(self._model.kind)}.")
+                return
+            chosen[name.strip().replace(" ", "_")] = value.strip()
+        self._model.mount(chosen, self.seed.value(), self.noise.isChecked())
+
+
+def changeable(kind: BenchKind) -> str:
+    """Return an example of a change, NAME = VALUE."""
+    known = kind.sample_type.parameters()
+    sample = kind.make_sample({})
+    name = next((n for n in known if n not in kind.presets), next(iter(known)))
+    return f"{words(name)} = {known[name].shown(getattr(sample, name))}"

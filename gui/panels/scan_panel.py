@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from gui.models import LabModel
 from gui.scans import Scan, Trace
 from gui.theme import Theme
+from gui.widgets.findings import Findings
 from gui.widgets.plot import Plot
 from vlab.errors import VlabError
 from vlab.experiments.procedure import PlotPlan, Procedure, Variable
@@ -23,7 +25,6 @@ _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.
 _SYMBOLS = ("o", "s", "t1", "d")
 _MOST_NAMES = 9
 """Of a large family every second, third, ... curve is named."""
-_MOST_FINDINGS = 3
 
 
 class ScanPanel(QWidget):
@@ -55,12 +56,8 @@ class ScanPanel(QWidget):
         self.clear = QPushButton("Clear")
         self.clear.setToolTip("Forget the traces of earlier runs; their files stay.")
         self.clear.clicked.connect(model.clear_scans)
-        self.readout = QLabel()
-        self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.readout = Findings()
         self.readout.setAccessibleName("scan summary")
-        self.readout.setMinimumHeight(2 * self.readout.fontMetrics().lineSpacing() + 4)
-        self.readout.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = QHBoxLayout()
         row.addWidget(self.quantity)
         row.addStretch(1)
@@ -175,7 +172,8 @@ class ScanPanel(QWidget):
         return [scan for scan in self._model.scans if type(scan.procedure) is self._kind]
 
     def _shown_scans(self) -> list[Scan]:
-        return self._scans()[-1 - self.earlier.value():]
+        there = [scan for scan in self._scans() if scan.status == "running" or scan.points()]
+        return there[-1 - self.earlier.value():]
 
     def _follow_runs(self) -> None:
         """Add the curves of new runs, fade those of earlier ones, drop the oldest."""
@@ -259,8 +257,13 @@ class ScanPanel(QWidget):
                 dash = pen.style()
                 if x.size:
                     self._curves[scan.number, scan.traces[number].place].setPen(None)
-            shown = (x > 0.0 if plan.log_x else x == x) & (y > 0.0 if plan.log_y else y == y)
-            item = self.plot.plot(x[shown], y[shown], name=title or None,
+            shown = np.full(x.shape, True)
+            if plan.log_x:
+                shown &= x > 0.0
+            if plan.log_y:
+                shown &= y > 0.0
+            # a gap in a theory is a NaN
+            item = self.plot.plot(x[shown], y[shown], name=title or None, connect="finite",
                                   pen=pg.mkPen(colour, width=1, style=dash))
             item.setZValue(1)
             self._overlays.append(item)
@@ -302,8 +305,7 @@ class ScanPanel(QWidget):
     def _summarize(self) -> None:
         scans = self._scans()
         if not scans:
-            self.readout.setText("no run yet")
-            self.readout.setToolTip("")
+            self.readout.say(None, ["no run yet"])
             return
         scan = scans[-1]
         lines = list(scan.findings)
@@ -311,11 +313,4 @@ class ScanPanel(QWidget):
             lines.insert(0, f"{scan.points()} points, {scan.status}")
         if not lines:
             lines.append(f"{scan.points()} points")
-        text = f"{scan.number}: " + "\n".join(lines[:_MOST_FINDINGS])
-        if len(lines) > _MOST_FINDINGS:
-            text += f" … (and {len(lines) - _MOST_FINDINGS} more)"
-        if text != self.readout.text():
-            self.readout.setText(text)
-            self.readout.setToolTip("\n".join(lines))
-            # its height never shrinks: each change would resize the plot, and draw it twice
-            self.readout.setMinimumHeight(max(self.readout.minimumHeight(), self.readout.sizeHint().height()))
+        self.readout.say(scan.number, lines)

@@ -119,7 +119,7 @@ def test_a_forced_common_tau_of_curves_that_do_not_share_one_is_that_of_least_sq
     (widths(build_up(1.0) * np.nan, STEPS, DWELLS), "at 3 dwell times or more; there are 0"),
     (widths(np.full((4, 7), 2.0), STEPS, DWELLS), "no growth of the width"),
     (widths(build_up(1e3), STEPS, DWELLS), "no growth of the width"),
-    (widths(LOW[:, None] * (1.0 + DWELLS), STEPS, DWELLS), "cannot tell a build-up time"),
+    (widths(LOW[:, None] * (1.0 + DWELLS), STEPS, DWELLS), "no build-up time can be told"),
 ])
 def test_what_cannot_be_fitted_is_refused_in_a_sentence(data, says):
     with pytest.raises(DataError, match=says):

@@ -90,7 +90,7 @@ def test_means_over_phases_have_markers_and_error_bars(drawn, tmp_path):
     draw_runs([(scan, data)], tmp_path / "widths.png")
     axes = drawn[0]
     points = [line for line in axes.lines if line.get_marker() != "None"]
-    labels = ["3 phases, forward, step 0.5 µeV", "step 1 µeV", "backward", "_0.3"]
+    labels = ["forward, step 0.5 µeV", "step 1 µeV", "backward", "_0.3"]
     assert [line.get_label() for line in points] == labels
     assert len({line.get_color() for line in points}) == 2
     assert [line.get_markerfacecolor() == "none" for line in points] == [False, False, True, True]

@@ -165,7 +165,7 @@ def test_the_zeeman_line_has_the_g_factor_of_the_record():
     assert electron_g(data) == 0.5
     (title, field, line), = QUICK[3].overlay(data)
     assert "(|g| = 0.5)" in title
-    divisor = float(title.split(" / ")[1].split()[0])
+    divisor = float(title.split("divided by ")[1])
     np.testing.assert_allclose(np.asarray(line), 0.5 * 57.8838 * np.asarray(field) / divisor, rtol=1e-5)
     assert any("28.94 µeV/T" in said for said in QUICK[3].findings(data))
     for record in ("{}", json.dumps({"electron_g_factor": "odd"}), None):

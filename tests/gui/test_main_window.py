@@ -50,6 +50,11 @@ def type_into(qtbot, field, text, enter=True):
         qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
+def type_into_line(qtbot, line, text):
+    line.selectAll()
+    qtbot.keyClicks(line, text)
+
+
 def click(qtbot, button):
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, button.height() // 2))
 
@@ -325,6 +330,24 @@ def test_mounting_a_charged_dot_whose_nuclei_flip(qtbot, window):
         record = json.loads(found.attrs["sample"])
     assert record["fluctuations"] is True
     assert record["contrast"] == QuantumDot.sample_a(charge="charged").as_record()["contrast"]
+
+
+def test_a_sample_with_changed_parameters(qtbot, window):
+    panel = window.docks["sample"].widget()
+    window.docks["sample"].raise_()
+    type_into_line(qtbot, panel.changes, "nuclei = 5000; stark shift = 2 ueV/mV")
+    click(qtbot, panel.mount)
+    qtbot.waitUntil(lambda: "nuclei 5000" in window.bar.label.text(), timeout=20_000)
+    bench = window.model.lab.post(lambda bench: bench).result(5.0)
+    assert bench.dot.nuclei == 5000
+    assert bench.dot.stark_shift.m_as("ueV/mV") == 2.0
+    type_into_line(qtbot, panel.changes, "nuclei")
+    click(qtbot, panel.mount)
+    assert "NAME = VALUE" in window.bar.label.text()
+    type_into_line(qtbot, panel.changes, "nuclei = -3")
+    click(qtbot, panel.mount)
+    assert "nuclei got -3" in window.bar.label.text()
+    assert window.model.lab.post(lambda bench: bench).result(5.0) is bench
 
 
 def test_charts_follow_the_laboratory(qtbot, window):

@@ -60,8 +60,8 @@ class BuildUpFit:
         widths = ", ".join(f"{low:.2f} to {high:.2f} at {step:g}" for step, low, high in zip(
             self.steps.m_as("ueV"), self.minimum.m_as("ueV"), self.maximum.m_as("ueV"), strict=True))
         return (f"tau = {self.tau.m_as('s'):.2f}({self.tau_error.m_as('s'):.2f}) s common to all steps, residuals up "
-                f"to {self.largest_residual.m_as('ueV'):.2f} µeV (the model's curves do not truly share one tau); "
-                f"widths {widths} µeV steps")
+                f"to {self.largest_residual.m_as('ueV'):.2f} µeV (the model's curves do not truly share one tau, so it "
+                f"depends on which dwells and steps there are); W_min to W_max of the fit: {widths} µeV steps")
 
 
 @dataclass(frozen=True)
@@ -159,13 +159,13 @@ def fit_build_up(dataset: xarray.Dataset, direction: str | None = None) -> Build
     measured = np.asarray(widths.values, dtype=float)
     used = np.isfinite(measured).sum(axis=1) >= 3
     if not used.any():
-        raise DataError(f"fit_build_up wants widths at 3 dwell times or more; there are "
+        raise DataError(f"a build-up time wants widths at 3 dwell times or more; there are "
                         f"{int(np.isfinite(measured).sum(axis=1).max(initial=0))}.")
     steps, measured = steps[used], measured[used]
     known = np.isfinite(measured)
     growth = np.nanmax(measured, axis=1) - np.nanmin(measured, axis=1)
     if not (growth > _LEAST_GROWTH * np.nanmax(measured, axis=1)).any():
-        raise DataError("fit_build_up found no growth of the width with the dwell time; are the nuclei dragged in this "
+        raise DataError("there is no growth of the width with the dwell time; are the nuclei dragged in this "
                         "direction, and do the dwells reach from well below to well above the build-up time?")
 
     def linear(log_tau: float) -> tuple[float, Floats, Floats]:
@@ -182,7 +182,7 @@ def fit_build_up(dataset: xarray.Dataset, direction: str | None = None) -> Build
     coarse = np.linspace(lowest, highest, 200)
     start = int(np.argmin([linear(t)[0] for t in coarse]))
     if start in (0, coarse.size - 1):
-        raise DataError(f"fit_build_up cannot tell a build-up time from dwells of {dwells[0]:g} to {dwells[-1]:g} s; "
+        raise DataError(f"no build-up time can be told from dwells of {dwells[0]:g} to {dwells[-1]:g} s; "
                         "they should reach from well below to well above it, and the nuclei be dragged in this "
                         "direction.")
     log_tau = float(minimize_scalar(lambda t: linear(t)[0], bounds=(coarse[start - 1], coarse[start + 1]),
@@ -233,7 +233,7 @@ def fit_critical_step(dataset: xarray.Dataset, direction: str | None = None) -> 
     longest = widths.sel(dwell=dwell).dropna("step")
     step, width = np.asarray(longest["step"].values, dtype=float), np.asarray(longest.values, dtype=float)
     if step.size < 4:
-        raise DataError(f"fit_critical_step wants widths at 4 steps or more; there are {step.size} at the longest "
+        raise DataError(f"a critical step wants widths at 4 steps or more; there are {step.size} at the longest "
                         "dwell.")
 
     def linear(log_critical: float) -> tuple[float, Floats, Floats]:
@@ -245,7 +245,7 @@ def fit_critical_step(dataset: xarray.Dataset, direction: str | None = None) -> 
     coarse = np.linspace(np.log(0.2 * step[0]), np.log(10.0 * step[-1]), 200)
     start = int(np.argmin([linear(t)[0] for t in coarse]))
     if start in (0, coarse.size - 1) or not linear(coarse[start])[1][1] > 0.0:
-        raise DataError(f"fit_critical_step cannot tell a critical step: these widths do not fall exponentially with "
+        raise DataError(f"no critical step can be told: these widths do not fall exponentially with "
                         f"steps of {step[0]:g} to {step[-1]:g} µeV. Are the nuclei dragged in this direction?")
     log_critical = float(minimize_scalar(lambda t: linear(t)[0], bounds=(coarse[start - 1], coarse[start + 1]),
                                          method="bounded", options={"xatol": 1e-10}).x)

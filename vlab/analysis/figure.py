@@ -71,7 +71,7 @@ def draw_runs(runs: Sequence[tuple[Procedure, xarray.Dataset]], path: Path, titl
     figure = Figure(figsize=(7.5, 4.6), dpi=150, layout="constrained")
     axes = figure.add_subplot()
     for number, (procedure, dataset) in enumerate(runs):
-        _draw(axes, procedure, dataset, number)
+        _draw(axes, procedure, dataset, number, len(runs) == 1)
     procedure = runs[0][0]
     _name_axes(axes, procedure)
     named = [line for line in axes.lines if not str(line.get_label()).startswith("_")]
@@ -102,18 +102,19 @@ def curves(procedure: Procedure, dataset: xarray.Dataset, variable: str) -> Iter
     trace = dataset[variable]
     outer = [c for c in procedure.plot.axes_of_curves(procedure.coordinates()) if c.name in trace.dims]
     averaged = [name for name in procedure.plot.average if name in trace.dims]
+    worded = not procedure.plot.words_in_colours
     for place, index in enumerate(itertools.product(*(range(trace.sizes[c.name]) for c in outer))):
         one = trace.isel({c.name: i for c, i in zip(outer, index, strict=True)}).transpose(*averaged, across)
         family = next((c.values[i] for c, i in zip(outer, index, strict=True) if c.name == procedure.plot.family), None)
         x = np.asarray(one[across].values, dtype=float)
         y, error = mean_and_error(np.asarray(one.values, dtype=float).reshape(-1, x.size))
         measured = np.isfinite(y)
-        yield Curve(place, family if isinstance(family, str) and len(outer) == 1 else "",
+        yield Curve(place, family if worded and isinstance(family, str) and len(outer) == 1 else "",
                     ", ".join(c.member(i) for c, i in zip(outer, index, strict=True)),
                     x[measured], y[measured], error[measured], procedure.plot.style(tuple(outer), index))
 
 
-def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int) -> None:
+def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int, alone: bool) -> None:
     theory = procedure.overlay(dataset)
     drawn = list(curves(procedure, dataset, procedure.plot.y[0]))
     colours: list[tuple[str, str]] = []
@@ -126,7 +127,7 @@ def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int)
             which, kind = curve.style.colour, curve.style.dash + number
         colour, dash = COLOURS[which % len(COLOURS)], _DASHES[kind % len(_DASHES)]
         member = curve.member if curve.style is None else curve.style.name()
-        told = procedure.label() if curve.style is None or curve.place == 0 else ""
+        told = procedure.label() if curve.style is None or (curve.place == 0 and not alone) else ""
         label = ", ".join(part for part in (told, member) if part)
         remark = procedure.remark(dataset, curve.word)
         label = f"{label}: {remark}" if label and remark else label or remark
@@ -143,8 +144,10 @@ def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int)
         if known.any():
             axes.errorbar(x[known], y[known], error[known], fmt="none", ecolor=colour, elinewidth=1.0)
         colours.append((colour, dash if procedure.plot.markers else "--"))
+    kinds = 0
     for i, (name, *line) in enumerate(theory):
-        own, dash = colours[i] if len(theory) == len(colours) else ("0.35", _DASHES[1 + i % (len(_DASHES) - 1)])
+        kinds += bool(name) or i == 0  # what has no name goes on with the one before
+        own, dash = colours[i] if len(theory) == len(colours) else ("0.35", _DASHES[1 + (kinds - 1) % 3])
         axes.plot(*_within(procedure, *(np.asarray(values, dtype=float) for values in line)), dash, color=own,
                   linewidth=0.8, label=name or f"_{number}.theory.{i}")
 

@@ -211,6 +211,9 @@ class DraggingVsField(DraggingWidthProcedure):
             power = float(np.polyfit(np.log(field), np.log(width), 1)[0])
             found.append(f"{way}: {width[0]:.3g} µeV at {field[0]:g} T to {width[-1]:.3g} µeV at {field[-1]:g} T, "
                          f"about as B^{power:.2f}")
+        if found and not field_dependent(dataset):
+            found.append("the dot's field_dependence is off: its rates do not depend on field, and the width grows "
+                         "because the dwell does")
         if found:
             found.append(f"the Zeeman splitting is {electron_g(dataset) * _BOHR_MAGNETON:.4g} µeV/T times B, linear")
         return [*found, *self.scans_told(dataset)]
@@ -228,8 +231,16 @@ class DraggingVsField(DraggingWidthProcedure):
         line = np.linspace(0.0, self.fields_T()[-1], 2)
         top = 1.3 * max(float(w.max()) for _, w in curves if w.size)
         line[1] = min(line[1], top * divisor / slope)
-        return [(f"Zeeman splitting |g| µ_B B / {divisor:g} (|g| = {electron_g(dataset):g})", line,
+        return [(f"Zeeman splitting |g| µ_B B (|g| = {electron_g(dataset):g}), divided by {divisor:g}", line,
                  slope * line / divisor)]
+
+
+def field_dependent(dataset: xarray.Dataset) -> bool:
+    """Return whether the rates of the sample in a dataset depend on the field, also where that is not on record."""
+    try:
+        return bool(loads(dataset.attrs["sample"])["field_dependence"])
+    except (KeyError, TypeError, ValueError):
+        return True
 
 
 def electron_g(dataset: xarray.Dataset) -> float:

@@ -148,6 +148,9 @@ class PlotPlan:
     far, with its standard error; the data keep every value."""
     markers: bool = False
     """Whether points are marked, for few values on the horizontal axis."""
+    words_in_colours: bool = False
+    """Whether words of the family (from red, from blue) have colours of their own, as numbers have; else kinds of
+    lines."""
     legend_left: bool = False
     """Whether the legend belongs on the left, where curves rise to the right."""
 
