@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vlab.analysis.block_average import block_average
+from vlab.analysis.block_average import block_average, block_drift
 from vlab.errors import DataError
 
 
@@ -48,3 +48,21 @@ def test_too_few_samples_are_refused():
         block_average(np.arange(5.0), 1)
     with pytest.raises(DataError, match="finite"):
         block_average([np.nan] * 30)
+
+
+def test_the_drift_of_a_steady_quantity_is_about_its_error():
+    rng = np.random.default_rng(3)
+    ratios = np.array([drift / error for drift, error in (
+        block_drift(remembering(rng, 4000, 10.0)) for _ in range(300))])
+    assert abs(ratios.mean()) < 0.3
+    assert 0.9 < ratios.std() < 1.4  # Student's distribution of 10 degrees of freedom: 1.12
+    assert np.abs(ratios).max() < 6.0
+
+
+def test_the_drift_of_a_ramp_and_of_a_jump():
+    drift, error = block_drift(np.arange(200.0))
+    assert drift == pytest.approx(140.0)  # 14 of 20 blocks apart, of 10 samples each
+    assert drift > 5.0 * error
+    assert block_drift(np.repeat([0.0, 2.0], 100)) == (2.0, 0.0)
+    with pytest.raises(DataError, match="at least six blocks"):
+        block_drift(np.arange(200.0), 5)

@@ -10,7 +10,7 @@ from instruments import dragging_bench
 from vlab import Q_, run
 from vlab.errors import InUseError, LimitError, RunError, SettingError
 from vlab.experiments import EXPERIMENTS, AbsorptionRecovery, PolarizationDecay, ReversedScan
-from vlab.experiments.absorption_recovery import recovery_times
+from vlab.experiments.recovery_trace import recovery_times
 from vlab.experiments.runner import Measured, Run
 from vlab.samples import QuantumDot
 
@@ -89,6 +89,62 @@ def test_times_of_a_trace_that_is_known():
     assert times.most == pytest.approx(-1.5 * np.log(1 - 0.9 * final / 0.8), abs=1e-3)
 
 
+def several(*traces, sides=("red",)):
+    """A recovery of 10 s whose readings are replaced by known traces, the same number for each side."""
+    repeats = len(traces) // len(sides)
+    scan = AbsorptionRecovery(duration=Q_(10, "s"), interval=Q_(0.1, "s"), wait=Q_(0, "s"), repeats=repeats,
+                              origin="both" if len(sides) == 2 else sides[0], time_constant=Q_(0.01, "s"))
+    data = measure(scan)
+    time = data["time"].values
+    for i, trace in enumerate(traces):
+        data["dt_normalized"].values[i % repeats, i // repeats] = trace(time)
+    return scan, data
+
+
+def locks(at, until=99.0, top=0.9):
+    """From 0 to ``top`` at ``at``, through half of the peak there, and back to 0 at ``until``."""
+    return lambda time: np.clip(0.5 + 2.0 * (time - at), 0.0, top) * (time < until)
+
+
+def test_findings_of_several_traces_count_them_all():
+    scan, data = several(locks(1.03), locks(2.03), locks(3.03, until=6.0), locks(4.03), locks(5.03), locks(6.03),
+                         locks(99.0))
+    (told,) = scan.findings(data)
+    assert "half of the peak after 4.0 s (68 % interval 2.0 s to 6.0 s), median of all 7 traces" in told
+    assert "6 of 7 reached it, 1 of these lost the lock again, 1 never reached it" in told
+    finals = data["dt_normalized"].sel(origin="red").values[:, -10:].mean(axis=1)
+    error = finals.std(ddof=1) / np.sqrt(7)
+    assert f"DT ends at {finals.mean():.2f} ± {error:.2f} of its peak, mean of all 7" in told
+    assert scan.remark(data, "red") == "half of the peak after 4.03 s"
+
+
+def test_a_median_that_was_not_reached_is_longer_than_the_trace():
+    scan, data = several(locks(1.0), locks(99.0), locks(99.0))
+    assert "half of the peak after longer than 10 s" in scan.findings(data)[0]
+    assert "1 of 3 reached it, 0 of these lost the lock again, 2 never reached it" in scan.findings(data)[0]
+    assert scan.remark(data, "red") == "half of the peak after longer than 10 s"
+    scan, data = several(locks(2.0), locks(99.0))
+    assert scan.remark(data, "red") == "half of the peak after longer than 6 s"  # between 2 s and more than 10 s
+
+
+def test_a_single_trace_that_lost_the_lock_is_told_so():
+    scan, data = several(locks(1.03, until=5.0))
+    (told,) = scan.findings(data)
+    assert told == "from red: half of the peak after 1.03 s, then the lock was lost again; DT ends at 0 of its peak"
+
+
+def test_sides_that_do_not_differ_are_told_so():
+    red, late = (tuple(locks(first + 0.5 * i, top=0.9 - 0.01 * i) for i in range(5)) for first in (1.0, 6.0))
+    between = tuple(locks(1.2 + 0.5 * i, top=0.9 - 0.009 * i) for i in range(5))
+    for blue, says in ((between, "times to half of the peak do not differ significantly"),
+                       (late, "times to half of the peak differ significantly")):
+        scan, data = several(*red, *blue, sides=("red", "blue"))
+        assert says in scan.findings(data)[2]
+        assert "the final DT does not differ significantly" in scan.findings(data)[2]
+    scan, data = several(*red[:3], *late[:3], sides=("red", "blue"))
+    assert "too few traces to tell" in scan.findings(data)[2]
+
+
 # -- decay of the polarization ---------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("model", MODELS)
@@ -129,9 +185,9 @@ def test_the_shift_is_that_of_the_polarization():
                           if isinstance(event, Measured) else None)
     data = carried_out.execute()
     np.testing.assert_allclose(data["polarization"], inside, rtol=5e-3, atol=5e-5)  # 3 neV of pull
-    np.testing.assert_allclose(data["shift"], 60.0 * data["polarization"], rtol=1e-12)
+    np.testing.assert_allclose(data["line_shift"], 60.0 * data["polarization"], rtol=1e-12)
     assert float(data["locked"].min()) > 0.8
-    assert float(data["shift"][0]) == pytest.approx(-7.8, abs=0.2)
+    assert float(data["line_shift"][0]) == pytest.approx(-7.8, abs=0.2)
 
 
 def test_the_pull_grows_with_the_time_of_the_fast_scan():
@@ -193,6 +249,31 @@ def test_a_lock_lost_before_the_turn_and_one_held_to_the_end():
     assert "the lock was lost before the turn at -15 µeV; turn earlier" in late.findings(measure(late))
     near = ReversedScan(start=Q_(3, "ueV"))
     assert "still locked at 3.000 µeV" in near.findings(measure(near))[1]
+
+
+@pytest.mark.parametrize("noise", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_scan_that_meets_no_line_says_so(noise, seed):
+    scan = ReversedScan(turn=Q_(10, "ueV"), step=Q_(0.05, "ueV"))
+    data = measure(scan, noise=noise, seed=seed)
+    assert scan.findings(data) == ["no line was met: nothing stands out of the noise"]
+    assert scan.remark(data, "forward") == "no line"
+
+
+@pytest.mark.parametrize(("start", "turn"), [(15, 4), (-15, 4), (15, 0), (0, 8), (-0.5, 8), (-5, -0.2), (3, -30)])
+def test_scans_to_the_line_and_over_it_are_accepted(start, turn):
+    assert ReversedScan(start=Q_(start, "ueV"), turn=Q_(turn, "ueV")).points() > 4
+
+
+def test_the_shift_is_positive_to_red():
+    """A lock to blue leaves the line at blue, where x < 0; the axis says which way is which."""
+    for sign in (1.0, -1.0):
+        scan = PolarizationDecay(start=Q_(-4 * sign, "ueV"), lock=Q_(5 * sign, "ueV"), times=2, shortest=Q_(1, "s"))
+        data = measure(scan)
+        assert float(data["line_shift"][0]) * sign > 3.0
+    assert scan.variables()[0].heading() == "shift of the line, positive to red (µeV)"
+    assert callable(data.shift)
+    assert data.line_shift.attrs["units"] == "ueV"
 
 
 # -- as experiments --------------------------------------------------------------------------------------------------
@@ -282,6 +363,8 @@ def test_same_seed_same_numbers_and_no_light_is_refused(experiment):
     (PolarizationDecay, {"step": Q_(5, "ueV")}, LimitError, "step that makes 8 to"),
     (PolarizationDecay, {"probe_step": Q_(1e-5, "ueV")}, LimitError, "probe_step"),
     (ReversedScan, {"turn": Q_(15, "ueV")}, LimitError, "the same as start"),
+    (ReversedScan, {"turn": Q_(20, "ueV")}, LimitError, "nearer to the line, or beyond it"),
+    (ReversedScan, {"start": Q_(-3, "ueV")}, LimitError, "on the same side"),
     (ReversedScan, {"step": Q_(30, "ueV")}, LimitError, "2 to 20000 points"),
     (ReversedScan, {"dwell": Q_(0, "s")}, LimitError, "dwell got 0 s"),
 ])

@@ -147,6 +147,17 @@ def test_marks_are_drawn_at_the_locking_points():
         marked = sorted(set(x[y > 0.0]))
         assert marked == pytest.approx([q.delta * HBAR_EV * 1e6 for q in locking_points(bench.rate_model(), p)],
                                        rel=1e-6)
+        # each mark is one upright stroke, parted from the next by NaN: nothing is drawn along zero
+        strokes = np.stack([x, y], axis=-1).reshape(-1, 3, 2)
+        assert np.isnan(strokes[:, 2]).all()
+        np.testing.assert_array_equal(strokes[:, 0, 0], strokes[:, 1, 0])
+        np.testing.assert_array_equal(strokes[:, 0, 1], -strokes[:, 1, 1])
+    assert sum(bool(title) for title, _, _ in lines) == 1
+
+
+def test_the_first_line_says_what_is_drawn():
+    assert PolarizationRateMap.summary() == ("Draw the polarization rate dP/dt against the effective detuning at three "
+                                             "polarizations.")
 
 
 def test_what_broke_off_is_told_without_raising():

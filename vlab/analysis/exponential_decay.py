@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vlab.analysis.rounding import with_error
 from vlab.analysis.rows import alike, numbers, row
 from vlab.errors import DataError
 
@@ -28,7 +29,8 @@ class DecayFit:
         return np.asarray(self.amplitude * np.exp(-self.rate * np.asarray(time, dtype=float)))
 
     def __str__(self) -> str:
-        return f"γ = {self.rate:.4g} ± {self.rate_error:.1g} 1/s, a lifetime of {1.0 / self.rate:.4g} s"
+        lifetime = with_error(1.0 / self.rate, self.rate_error / self.rate**2)
+        return f"γ = {with_error(self.rate, self.rate_error)} 1/s, a lifetime of {lifetime} s"
 
 
 def fit_decay(time: ArrayLike, signal: ArrayLike) -> DecayFit:

@@ -25,6 +25,8 @@ _DASHES = ("-", "--", ":", "-.")
 _MARKERS = ("o", "s", "^", "D")
 _MOST_MARKED = 200
 """Points of a curve that are marked beside a theory; more of them would run into each other."""
+_MOST_BARS = 40
+"""Error bars of a curve; more of them become a band."""
 _MOST_NAMES = 12
 """Of a large family every second, third, ... curve is named."""
 
@@ -102,14 +104,13 @@ def curves(procedure: Procedure, dataset: xarray.Dataset, variable: str) -> Iter
     trace = dataset[variable]
     outer = [c for c in procedure.plot.axes_of_curves(procedure.coordinates()) if c.name in trace.dims]
     averaged = [name for name in procedure.plot.average if name in trace.dims]
-    worded = not procedure.plot.words_in_colours
     for place, index in enumerate(itertools.product(*(range(trace.sizes[c.name]) for c in outer))):
         one = trace.isel({c.name: i for c, i in zip(outer, index, strict=True)}).transpose(*averaged, across)
         family = next((c.values[i] for c, i in zip(outer, index, strict=True) if c.name == procedure.plot.family), None)
         x = np.asarray(one[across].values, dtype=float)
         y, error = mean_and_error(np.asarray(one.values, dtype=float).reshape(-1, x.size))
         measured = np.isfinite(y)
-        yield Curve(place, family if worded and isinstance(family, str) and len(outer) == 1 else "",
+        yield Curve(place, family if isinstance(family, str) and len(outer) == 1 else "",
                     ", ".join(c.member(i) for c, i in zip(outer, index, strict=True)),
                     x[measured], y[measured], error[measured], procedure.plot.style(tuple(outer), index))
 
@@ -120,7 +121,7 @@ def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int,
     colours: list[tuple[str, str]] = []
     named = -(-len(drawn) // _MOST_NAMES)
     for curve in drawn:
-        by_word = bool(curve.word) or len(drawn) == 1
+        by_word = (bool(curve.word) and not procedure.plot.words_in_colours) or len(drawn) == 1
         which = number if by_word else curve.place
         kind = curve.place if by_word else number
         if curve.style is not None:
@@ -141,7 +142,9 @@ def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int,
         axes.plot(x, y, linestyle="none" if fitted else dash, color=colour, linewidth=1.4,
                   label=label or f"_{number}.{curve.place}", **look)
         known = np.isfinite(error)
-        if known.any():
+        if known.sum() > _MOST_BARS:
+            axes.fill_between(x[known], (y - error)[known], (y + error)[known], color=colour, alpha=0.2, linewidth=0.0)
+        elif known.any():
             axes.errorbar(x[known], y[known], error[known], fmt="none", ecolor=colour, elinewidth=1.0)
         colours.append((colour, dash if procedure.plot.markers else "--"))
     kinds = 0

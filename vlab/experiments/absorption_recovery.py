@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan, sqrt
 from typing import TYPE_CHECKING, ClassVar
 
 from vlab.errors import LimitError
@@ -20,21 +19,16 @@ from vlab.experiments.procedure import (
     Variable,
     Wait,
 )
+from vlab.experiments.recovery_trace import median_of, of_one, of_several, recovery_times, sides_compared
 from vlab.experiments.roles import Device, DraggingSetup
 from vlab.parameters import choice, count, quantity
 from vlab.units import Quantity, printed
 
 if TYPE_CHECKING:
-    import numpy as np
     import xarray
-    from numpy.typing import NDArray
 
 _SLOPE = "6 dB/oct"
 _MOST_POINTS = 20_000
-_LOCKED = 0.25
-"""Absorption in units of its peak above which a resonance counts as recovered: locked ones absorb 0.4 or more."""
-_LAST_PART = 0.1
-"""The part of a trace, at its end, whose mean is the final absorption."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +47,7 @@ class AbsorptionRecovery(Procedure):
 
     key: ClassVar[str] = "absorption_recovery"
     plot: ClassVar[PlotPlan] = PlotPlan("time", ("dt_normalized", "dt"), "origin", x_title="time since the jump (s)",
-                                        average=("repeat",))
+                                        average=("repeat",), words_in_colours=True)
     _title: ClassVar[str] = "AbsorptionRecovery"
 
     origin: str = choice(("both", "red", "blue"), "Choose the side from which the laser comes.", "both")
@@ -129,91 +123,16 @@ class AbsorptionRecovery(Procedure):
                     yield Point((repeat, o, i), (volts, volts / scanner.full_scale))
 
     def findings(self, dataset: xarray.Dataset) -> list[str]:
-        found = []
-        for origin in self.origins():
-            times = recovery_times(dataset, origin, self.si("time_constant"))
-            if not times:
-                continue
-            went = [t for t in times if t.recovered]
-            ends = [t.final for t in times]
-            if not went:
-                found.append(f"from {origin}: no recovery, DT ends at {_mean(ends)} of its peak")
-                continue
-            stuck = len(times) - len(went)
-            lost = f"; {stuck} of {len(times)} traces did not recover" if stuck else ""
-            found.append(f"from {origin}: half of the final DT after {_mean([t.half for t in went])} s, 90 % after "
-                         f"{_mean([t.most for t in went])} s; DT ends at {_mean([t.final for t in went])} of its "
-                         f"peak{lost}")
+        seen = {origin: recovery_times(dataset, origin, self.si("time_constant")) for origin in self.origins()}
+        watched = (self._readings() - 1) * self.si("interval")
+        found = [f"from {origin}: {of_one(traces[0]) if len(traces) == 1 else of_several(traces, watched)}"
+                 for origin, traces in seen.items() if traces]
+        if max(map(len, seen.values())) > 1 and len(seen) == 2 and all(seen.values()):
+            found.append(sides_compared(seen["red"], seen["blue"]))
         return found
 
     def remark(self, dataset: xarray.Dataset, member: str) -> str:
-        times = [t for t in recovery_times(dataset, member, self.si("time_constant")) if t.recovered]
-        return f"90 % after {_mean([t.most for t in times])} s" if times else "no recovery"
-
-
-@dataclass(frozen=True)
-class RecoveryTimes:
-    """What one trace shows; times in s since the jump."""
-
-    half: float
-    """When the trace first reached half of its final value."""
-    most: float
-    """When it first reached 90 % of it."""
-    final: float
-    """Mean of its last part, in units of the absorption's peak."""
-
-    @property
-    def recovered(self) -> bool:
-        """Whether it ended at the absorption of a locked resonance."""
-        return self.final > _LOCKED
-
-
-def recovery_times(dataset: xarray.Dataset, origin: str, settling: float) -> list[RecoveryTimes]:
-    """Return what each repeat of an `AbsorptionRecovery` shows; traces that broke off are left out.
-
-    Parameters
-    ----------
-    dataset : xarray.Dataset
-    origin : {"red", "blue"}
-    settling : float
-        Time constant of the lock-in in s: noise is smoothed over one of it before a crossing is looked for.
-    """
-    import numpy as np
-
-    if origin not in dataset["origin"].values:
-        return []
-    time = np.asarray(dataset["time"].values, dtype=float)
-    traces = np.atleast_2d(dataset["dt_normalized"].sel(origin=origin).values)
-    return [_times_of(time, trace, settling) for trace in traces if np.isfinite(trace).all()]
-
-
-def _times_of(time: NDArray[np.float64], trace: NDArray[np.float64], settling: float) -> RecoveryTimes:
-    import numpy as np
-
-    final = float(trace[-max(1, int(_LAST_PART * trace.size)):].mean())
-    across = max(1, round(settling / (time[1] - time[0]))) | 1
-    padded = np.pad(trace, across // 2, mode="edge")
-    smooth = np.convolve(padded, np.full(across, 1.0 / across), mode="valid")
-    return RecoveryTimes(_crossing(time, smooth, 0.5 * final), _crossing(time, smooth, 0.9 * final), final)
-
-
-def _crossing(time: NDArray[np.float64], trace: NDArray[np.float64], level: float) -> float:
-    import numpy as np
-
-    above = np.flatnonzero(trace >= level)
-    if not above.size:
-        return nan
-    i = int(above[0])
-    if i == 0:
-        return float(time[0])
-    part = (level - trace[i - 1]) / (trace[i] - trace[i - 1])
-    return float(time[i - 1] + part * (time[i] - time[i - 1]))
-
-
-def _mean(values: list[float]) -> str:
-    """Return a mean in words, with its standard error where there are several values."""
-    mean = sum(values) / len(values)
-    if len(values) < 2:
-        return f"{mean:.3g}"
-    spread = sqrt(sum((v - mean) ** 2 for v in values) / (len(values) - 1) / len(values))
-    return f"{mean:.3g} ± {spread:.2g}"
+        traces = recovery_times(dataset, member, self.si("time_constant"))
+        if len(traces) > 1:
+            return f"half of the peak after {median_of(traces, (self._readings() - 1) * self.si('interval')).brief()}"
+        return f"90 % after {traces[0].most:.3g} s" if traces and traces[0].recovered else "no recovery"

@@ -43,15 +43,18 @@ class PolarizationDecay(Procedure):
 
     One point is one cycle: from thermal nuclei a slow scan locks the resonance and drags it to a detuning; the shutter
     closes for the dark time; then a fast scan over all places where the line can be, there and back, finds it. The
-    line's shift is K P, with K from the calibration of the line. The fast scan draws the line a little towards the
-    laser, oppositely on the two ways, so that the mean of both is taken as the shift; how much it does is among the
-    findings. From the shutter's opening to the mean of both passages the time is the same in every cycle, so that what
-    decays in the light of the scan does not change the rate. In the dark the light-induced part of the decay is off:
-    the rate is smaller than the gamma_dec of a scan, 2/3 of that at Omega = Gamma in the model here.
+    line's shift is K P, with K from the calibration of the line: positive to red (lower photon energy), as bare
+    detunings count, so that a lock dragged to -8 ueV leaves the line about 8 ueV to blue, at a shift of -8 ueV. The
+    fast scan draws the line a little towards the laser, oppositely on the two ways, so that the mean of both is taken
+    as the shift; how much it does is among the findings. From the shutter's opening to the mean of both passages the
+    time is the same in every cycle, so that what decays in the light of the scan does not change the rate. In the dark
+    the light-induced part of the decay is off: the rate is smaller than the gamma_dec of a scan, 2/3 of that at Omega =
+    Gamma in the model here.
     """
 
     key: ClassVar[str] = "polarization_decay"
-    plot: ClassVar[PlotPlan] = PlotPlan("dark_time", ("shift", "polarization", "difference", "locked"), markers=True)
+    plot: ClassVar[PlotPlan] = PlotPlan("dark_time", ("line_shift", "polarization", "difference", "locked"),
+                                        markers=True)
     _title: ClassVar[str] = "PolarizationDecay"
 
     start: Quantity = quantity("ueV", "Set the bare detuning from which the resonance is dragged.", 4.0, minimum=-1e5,
@@ -106,8 +109,8 @@ class PolarizationDecay(Procedure):
         return (Coordinate("dark_time", "s", "time in the dark", self.dark_times()),)
 
     def variables(self) -> tuple[Variable, ...]:
-        return (Variable("shift", "ueV", "shift of the line, mean of both ways of the fast scan", "shift of the line",
-                         8.0),
+        return (Variable("line_shift", "ueV", "shift of the line from where it is at P = 0, positive to red, negative "
+                         "to blue; mean of both ways of the fast scan", "shift of the line, positive to red", 8.0),
                 Variable("polarization", "1", "nuclear polarization P, the shift in units of the calibration's",
                          "nuclear polarization P"),
                 Variable("difference", "ueV", "by how much the line was found nearer to zero on the way back than on "
@@ -156,13 +159,13 @@ class PolarizationDecay(Procedure):
     def _fit(self, dataset: xarray.Dataset) -> DecayFit:
         from vlab.analysis.exponential_decay import fit_decay
 
-        seen = dataset["shift"].dropna("dark_time")
+        seen = dataset["line_shift"].dropna("dark_time")
         return fit_decay(seen["dark_time"].values, seen.values)
 
     def findings(self, dataset: xarray.Dataset) -> list[str]:
         import numpy as np
 
-        shift, locked = dataset["shift"].values, dataset["locked"].values
+        shift, locked = dataset["line_shift"].values, dataset["locked"].values
         found = []
         try:
             found.append(f"decay in the dark: {self._fit(dataset)}")
@@ -188,8 +191,8 @@ class PolarizationDecay(Procedure):
         """
         import numpy as np
 
-        seen = dataset[["shift", "difference"]].dropna("dark_time")
-        shift, difference = seen["shift"].values, seen["difference"].values
+        seen = dataset[["line_shift", "difference"]].dropna("dark_time")
+        shift, difference = seen["line_shift"].values, seen["difference"].values
         between = 2.0 * np.abs(self.search()[-1] - shift) / (self.si("probe_step") / UEV) * self.si("probe_dwell")
         columns = np.column_stack([np.full(shift.size, 2.0), np.abs(shift) * between])
         return float(np.linalg.lstsq(columns, difference, rcond=None)[0][0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -25,19 +26,20 @@ _PER_UEV = _UEV / HBAR
 """Angular frequency of 1 ueV, rad/s."""
 _TALL, _SHORT = 0.06, 0.02
 """Height of the marks of stable and of unstable locking points, in units of the map's range."""
+_MARKS = "tall marks: stable at frozen P, short: unstable"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PolarizationRateMap(Procedure):
-    """Draw the polarization rate dP/dt and its parts against the effective detuning at three polarizations.
+    """Draw the polarization rate dP/dt against the effective detuning at three polarizations.
 
     Figures S4a, b, d and e of the supplement to Latta et al., 2009: eq. 13 at P = 0, P > 0 and P < 0, with the odd
-    non-collinear term where the dot has it. Where dP/dt is zero the resonance locks. A locking point is stable as the
-    figure is read (P frozen) where dP/dt rises with the effective detuning; when the laser stands still and P follows,
-    weak outer flanks are stable as well. The map is that of the model of the dot on the bench at its present power,
-    chopping and field: no instrument measures it, so only a virtual room knows it. Pumps that saturate (a switch of
-    dots with fluctuations) are drawn as they are near P = 0. It takes no lab time and leaves the nuclei alone; it opens
-    the laser's shutter.
+    non-collinear term where the dot has it. The parts of dP/dt are kept as well, and each may be chosen to be drawn
+    instead. Where dP/dt is zero the resonance locks. A locking point is stable as the figure is read (P frozen) where
+    dP/dt rises with the effective detuning; when the laser stands still and P follows, weak outer flanks are stable as
+    well. The map is that of the model of the dot on the bench at its present power, chopping and field: no instrument
+    measures it, so only a virtual room knows it. Pumps that saturate (a switch of dots with fluctuations) are drawn as
+    they are near P = 0. It takes no lab time and leaves the nuclei alone; it opens the laser's shutter.
     """
 
     key: ClassVar[str] = "polarization_rate_map"
@@ -116,8 +118,8 @@ class PolarizationRateMap(Procedure):
             points = [point for point in locking_points(model, p) if abs(point.delta) <= reach]
             found.append(f"P = {p:+g}: {_in_words(points)}" if p else f"P = 0: {_in_words(points)}")
         if model.c:
-            found.append("P > 0 with two stable points: the rule 0 < P < a²/(4 b γ_dec) holds without the odd term; "
-                         f"it would be {_two_points_below(model):.4g} here")
+            found.append("two stable points for 0 < P < a²/(4 b γ_dec): the rule holds without the odd term; its limit "
+                         f"would be {_two_points_below(model):.4g} here")
         else:
             found.append(f"two stable points for 0 < P < a²/(4 b γ_dec) = {_two_points_below(model):.4g}")
         return found
@@ -131,16 +133,17 @@ class PolarizationRateMap(Procedure):
         span = self.si("span") / _UEV
         lines: list[tuple[str, ArrayLike, ArrayLike]] = []
         for p in self.polarizations():
-            x, y = [-span], [0.0]
+            x: list[float] = []
+            y: list[float] = []
             for point in locking_points(model, p):
                 delta = point.delta / _PER_UEV
                 if abs(delta) <= span:
                     height = size * (_TALL if point.stable_at_frozen_polarization else _SHORT)
-                    x += [delta] * 4
-                    y += [0.0, height, -height, 0.0]
-            # a line along zero that goes up and down at each locking point
-            lines.append(("tall marks: stable, short: unstable" if p < 0.0 else "", np.array([*x, span]),
-                          np.array([*y, 0.0])))
+                    # NaN parts one mark from the next
+                    x += [delta, delta, nan]
+                    y += [height, -height, nan]
+            named = bool(x) and not any(title for title, _, _ in lines)
+            lines.append((_MARKS if named else "", np.array(x), np.array(y)))
         return lines
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _SLOPE = "6 dB/oct"
 _MOST_POINTS = 20_000
 _LEGS = ("forward", "backward")
+_NO_LINE = "no line was met: nothing stands out of the noise"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,11 @@ class ReversedScan(Procedure):
         if span == 0.0:
             raise LimitError(f"ReversedScan.turn got {printed(self.turn)}, the same as start; it wants another "
                              "detuning.")
+        start, turn = self.si("start"), self.si("turn")
+        if start * turn > 0.0 and abs(turn) > abs(start):
+            raise LimitError(f"ReversedScan.turn got {printed(self.turn)}, farther from the line at 0 µeV than the "
+                             f"start at {printed(self.start)}, and on the same side; it wants a detuning nearer to the "
+                             "line, or beyond it.")
         if not 1.0 <= span / self.si("step") * (1.0 + 1e-9) <= _MOST_POINTS:
             raise LimitError(f"ReversedScan.step got {printed(self.step)}; it wants a step that makes 2 to "
                              f"{_MOST_POINTS} points from start to turn.")
@@ -108,9 +114,15 @@ class ReversedScan(Procedure):
         found = []
         traces = {leg: dataset["dt_normalized"].sel(direction=leg).dropna("detuning") for leg in _LEGS}
         there, back = traces["forward"], traces["backward"]
-        lost = there.size == len(self.detunings()) and float(there[-1]) < 0.5 * float(there.max())
+        lost = there.size > 0 and there.size == len(self.detunings()) and float(there[-1]) < 0.5 * float(there.max())
+        met = self._met(dataset)
+        if not any(met.values()):
+            return [_NO_LINE] if there.size > 1 else []
         for leg, trace in traces.items():
             if trace.size < 2:
+                continue
+            if not met[leg]:
+                found.append(f"{leg}: {_NO_LINE}")
                 continue
             try:
                 extent = dragging_width(dataset, leg)
@@ -126,6 +138,8 @@ class ReversedScan(Procedure):
                 ended = extent.clipped and off == float(trace["detuning"][0])
                 words = f"still locked at {off:.3f} µeV" if ended else f"lock lost at {off:.3f} µeV"
             found.append(f"{leg}: {extent.width.m_as('ueV'):.3f} µeV wide, {words}")
+        if not all(met.values()):
+            return found
         if lost:
             found.append(f"the lock was lost before the turn at {self.detunings()[-1]:g} µeV; turn earlier")
         elif there.size == back.size == len(self.detunings()):
@@ -133,9 +147,18 @@ class ReversedScan(Procedure):
             found.append(f"area between the legs: {loop:.3g} µeV in units of the peak")
         return found
 
+    def _met(self, dataset: xarray.Dataset) -> dict[str, bool]:
+        """Return for each leg whether a line stands out of the noise."""
+        from vlab.analysis.line_in_noise import line_stands_out
+
+        return {leg: line_stands_out(dataset["dt_normalized"].sel(direction=leg).dropna("detuning").values, 1.0)
+                for leg in _LEGS}
+
     def remark(self, dataset: xarray.Dataset, member: str) -> str:
         from vlab.analysis.dragging import dragging_width
 
+        if not self._met(dataset).get(member, True):
+            return "no line"
         try:
             return f"{dragging_width(dataset, member).width.m_as('ueV'):.1f} µeV"
         except DataError:
