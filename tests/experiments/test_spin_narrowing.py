@@ -1,9 +1,11 @@
 """The nuclear spin's distribution: master equation and stochastic dot side by side, the dot against its exact law."""
 
 import json
+import re
 
 import numpy as np
 import pytest
+import xarray
 
 from instruments import dragging_bench
 from vlab import Q_, run
@@ -111,20 +113,85 @@ def test_findings_of_what_broke_off(watched):
     experiment.overlay(data.where(data["detuning"] > 0))
 
 
-def test_a_dot_that_moved_is_told(watched):
+@pytest.mark.parametrize(("changes", "says"), [
+    ({"variance": 30.0}, "not settled at +8.00 µeV: its polarization still moved while it was watched; settle longer"),
+    ({"drift": 1.0}, "not settled at +8.00 µeV"),
+    ({"polarization": 0.5}, "not settled at +8.00 µeV"),
+    ({"variance": 30.0, "branch_weight": 0.5}, "at +8.00 µeV it went to another polarization, or was still on its way"),
+    ({"drift": -1.0, "variance": 0.01}, "watched too briefly at +8.00 µeV"),
+    ({"branch_weight": 0.5}, "at +8.00 µeV the law has another branch"),
+])
+def test_a_dot_that_moved_is_told(watched, changes, says):
     experiment, _, data = watched
+    assert not any("+8.00 µeV" in sentence and "least" not in sentence and "mean P" not in sentence
+                   for sentence in experiment.findings(data))
     left = data.copy(deep=True)
-    left["variance"].loc[{"source": "stochastic dot", "detuning": 8}] = 30.0
-    assert any("+8.00 µeV it went to another polarization" in sentence for sentence in experiment.findings(left))
-    left["branch_weight"].loc[{"source": "stochastic dot", "detuning": -8}] = 0.5
-    assert any("-8.00 µeV the law has another branch" in sentence for sentence in experiment.findings(left))
+    for name, value in changes.items():
+        left[name].loc[{"source": "stochastic dot", "detuning": 8}] = value
+    assert any(says in sentence for sentence in experiment.findings(left))
+
+
+@pytest.mark.parametrize(("settling", "flagged"), [(0.0, True), (1000.0, False)])
+def test_a_dot_on_its_way_from_zero_is_not_settled(settling, flagged):
+    """At +2.5 µeV the one branch of N = 100000 nuclei lies at P = 0.040, to which they must go first."""
+    bench = dragging_bench(QuantumDot.sample_a().replace(fluctuations=True))
+    experiment = narrowing(sources="stochastic dot", start=Q_(2.5, "ueV"), stop=Q_(2.0, "ueV"), step=Q_(0.5, "ueV"),
+                           settling=Q_(settling, "s"))
+    data = run(experiment, bench, save=False)
+    np.testing.assert_array_equal(data["branch_weight"] > 0.999, True)
+    told = [sentence for sentence in experiment.findings(data) if "not settled at" in sentence]
+    assert ["+2.50" in sentence for sentence in told] == [True] * flagged
+
+
+def test_findings_say_why_the_two_models_differ(watched):
+    experiment, _, data = watched
+    last = experiment.findings(data)[-1]
+    assert "need not agree in P" in last
+    assert "N = 100 nuclei with A = 120 µeV" in last
+    assert "rate model of 4000 nuclei with its own pump rates, an odd pump term and decay" in last
+
+
+HOW_TO = ("mount a dot with fluctuations (window: Sample, fluctuations on; command line: --set dot.fluctuations=on; "
+          "script: QuantumDot(..., fluctuations=True))")
 
 
 @pytest.mark.parametrize("kind", [SpinNarrowing, SpinDistribution])
-def test_nuclei_that_do_not_fluctuate_are_refused_before_anything_is_measured(kind):
+def test_a_dot_that_follows_the_mean_is_refused_before_anything_is_measured(kind):
     bench = dragging_bench()
-    with pytest.raises(RunError, match=r"do not fluctuate.*sources='master equation'"):
-        run(kind(), bench, save=False)
+    before = bench.now
+    with pytest.raises(RunError, match=f"do not fluctuate.*{re.escape(HOW_TO)}.*sources='master equation'"):
+        run(kind(sources="stochastic dot"), bench, save=False)
+    assert bench.now == before
+
+
+@pytest.mark.parametrize("kind", [SpinNarrowing, SpinDistribution])
+def test_defaults_on_a_dot_that_follows_the_mean_show_the_master_equation_alone(kind, tmp_path):
+    bench = dragging_bench()
+    before = bench.now
+    experiment = kind(nuclei=100)
+    measured = run(experiment, bench, save=tmp_path / "alone.nc")
+    assert bench.now == before
+    assert measured.attrs["status"] == "completed"
+    data = xarray.load_dataset(tmp_path / "alone.nc")
+    alone = run(kind(nuclei=100, sources="master equation"), dragging_bench(), save=False)
+    for name in alone.data_vars:
+        np.testing.assert_array_equal(data[name].sel(source="master equation"), alone[name].isel(source=0))
+        assert np.isnan(data[name].sel(source="stochastic dot")).all()
+    found = experiment.findings(data)
+    assert found[0] == ("the dot on the bench follows the mean, so only the master equation is shown; to see the dot "
+                        f"too, {HOW_TO}")
+    assert found[1:] == kind(nuclei=100, sources="master equation").findings(alone)
+    assert all(title != "exact law of the dot" for title, _, _ in experiment.overlay(data))
+    assert all(np.size(x) > 0 for _, x, _ in experiment.overlay(data))
+    draw_runs([(experiment, data)], tmp_path / "alone.png")
+
+
+def test_a_dot_that_was_not_reached_is_not_said_to_follow_the_mean():
+    carried_out = Run(narrowing(), dragging_bench(flipping()), save=False)
+    carried_out.subscribe(lambda _: carried_out.abort() if carried_out.state == "running" else None)
+    data = carried_out.execute()
+    assert data.attrs["status"] == "aborted"
+    assert not any("follows the mean" in sentence for sentence in narrowing().findings(data))
 
 
 class RealRoom:
@@ -193,8 +260,24 @@ def test_distributions_of_both_models():
         np.testing.assert_allclose(exact / unit, (inside + 0.5 * shared) @ branch.law, atol=1e-9)
         seen = data["density"].sel(source="stochastic dot").isel(detuning=i)
         assert 0.5 * float(np.abs(seen - exact).sum()) / unit < 0.15  # total variation
-    assert len(experiment.findings(data)) == 4
+    assert len(experiment.findings(data)) == 5
+    assert "need not agree in P" in experiment.findings(data)[-1]
     assert len(experiment.overlay(data)) == 2
+
+
+def test_bins_finer_than_the_states_make_no_staircase():
+    fine = SpinDistribution(at=Q_([2.0], "ueV"), sources="master equation", nuclei=1000, bins=480)
+    data = run(fine, dragging_bench(), save=False)
+    density = data["density"].values.ravel()
+    there = density > 0.05 * density.max()
+    step = np.diff(density)[there[1:] & there[:-1]]
+    assert (step != 0.0).all()
+    assert np.count_nonzero(np.diff(np.sign(step))) == 1  # up and down again
+    state = DickeDot(nuclei=1000).steady_state(Q_(2.0, "ueV"))
+    at_states = np.interp(state.polarization, data["polarization"].values, density)
+    expected = state.distribution * 500 * np.sqrt(2 * np.pi / 1000)
+    inside = np.abs(state.polarization) < 0.119
+    np.testing.assert_allclose(at_states[inside], expected[inside], atol=0.01 * expected.max())
 
 
 def test_a_thermal_distribution_has_the_density_one():

@@ -133,7 +133,7 @@ def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int,
         remark = procedure.remark(dataset, curve.word)
         label = f"{label}: {remark}" if label and remark else label or remark
         x, y, error = _within(procedure, curve.x, curve.y, curve.error)
-        label = label if curve.place % named == 0 and (curve.style is None or member) else ""
+        label = label if curve.place % named == 0 and (curve.style is None or member) and x.size else ""
         look: dict[str, Any] = {"marker": "o", "markersize": 3.0} if theory and x.size <= _MOST_MARKED else {}
         if procedure.plot.markers:
             look = {"marker": _MARKERS[kind % len(_MARKERS)], "markersize": 5.0,
@@ -152,7 +152,8 @@ def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int,
         kinds += bool(name) or i == 0  # what has no name goes on with the one before
         own, dash = colours[i] if len(theory) == len(colours) else ("0.35", _DASHES[1 + (kinds - 1) % 3])
         axes.plot(*_within(procedure, *(np.asarray(values, dtype=float) for values in line)), dash, color=own,
-                  linewidth=0.8, label=name or f"_{number}.theory.{i}")
+                  linewidth=0.8, zorder=2.0 if len(theory) == len(colours) else 1.9,
+                  label=name or f"_{number}.theory.{i}")
 
 
 def _within(procedure: Procedure, x: NDArray[np.float64], y: NDArray[np.float64],

@@ -11,8 +11,9 @@ from vlab.experiments.pump_probe import DelayScan, HanleCurve
 from vlab.experiments.rate_map import PolarizationRateMap
 from vlab.experiments.recovery import PolarizationRecovery, ZeroFieldRatio
 from vlab.experiments.reversed_scan import ReversedScan
+from vlab.experiments.spin_distribution import SpinDistribution
 from vlab.experiments.spin_inertia import InertiaPowerSeries, ModulationFrequencyScan, PowerScan
-from vlab.experiments.spin_narrowing import SpinDistribution, SpinNarrowing
+from vlab.experiments.spin_narrowing import SpinNarrowing
 
 __all__ = ["EXPERIMENTS", "AbsorptionRecovery", "DelayScan", "DraggingVsField", "DraggingVsPower",
            "DraggingWidthVsDwell", "DraggingWidthVsStep", "DwellTimeScan", "HanleCurve", "InertiaPowerSeries",

@@ -5,6 +5,7 @@ What the experiments on the distribution of the nuclear spin share.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator
 from dataclasses import dataclass
 from math import floor, sqrt
@@ -22,6 +23,8 @@ from vlab.samples.dicke_dot import DickeDot
 from vlab.units import Q_, Quantity, printed
 
 if TYPE_CHECKING:
+    import xarray
+
     from vlab.physics.bistability import RateModel
     from vlab.physics.dnsp_branch import Branch
 
@@ -29,12 +32,15 @@ MASTER, DOT = "master equation", "stochastic dot"
 BLOCKS = 20
 """Parts of the averaging time from whose scatter errors are taken."""
 _MOST_SAMPLES = 1_000_000
+_HOW_TO = ("mount a dot with fluctuations (window: Sample, fluctuations on; command line: --set dot.fluctuations=on; "
+           "script: QuantumDot(..., fluctuations=True))")
 
 
 def which_sources() -> Any:
     """Declare which of the two models are asked."""
     return choice(("both", MASTER, DOT), "Choose what is shown: the master equation, which is computed, the dot on the "
-                  "bench, which is watched and must have fluctuations, or both.", "both")
+                  "bench, which is watched and must have fluctuations, or both; then of a dot without fluctuations the "
+                  "master equation alone.", "both")
 
 
 def which_knob() -> Any:
@@ -167,22 +173,29 @@ class NuclearSampling(Procedure):
     def sets(self, setup: DraggingSetup) -> list[tuple[Device, str]]:
         return [*claims_of_scan(setup, self.knob), (setup.laser, "shutter")] if DOT in self.shown() else []
 
-    def chain(self, setup: DraggingSetup) -> Chain:
-        """Return the chain that the dot's nuclei are.
+    def chain(self, setup: DraggingSetup) -> Chain | None:
+        """Return the chain that the dot's nuclei are; None where the dot is not watched.
+
+        Where both models are asked and the dot's nuclei do not fluctuate, the master equation is shown alone.
 
         Raises
         ------
         RunError
-            The room does not show its nuclear spins, as real ones do not, or they do not fluctuate.
+            The room does not show its nuclear spins, as real ones do not, or only the dot is asked and its nuclear
+            spins do not fluctuate.
         """
+        if DOT not in self.shown():
+            return None
         if not (hasattr(setup, "hidden") and hasattr(setup, "rate_model")):
             raise RunError(f"no instrument of this room shows the nuclear polarization; {self.title()} watches that of "
                            f"a virtual dot, so it wants a virtual room such as dragging_bench(), or sources="
                            f"'{MASTER}'.")
         sample = setup.sample_record()
         if not sample.get("fluctuations"):
-            raise RunError("the nuclear spins of this dot do not fluctuate, so there is no distribution of them to "
-                           f"watch; give the dot fluctuations=True, or choose sources='{MASTER}'.")
+            if MASTER in self.shown():
+                return None
+            raise RunError("the nuclear spins of the dot on the bench do not fluctuate, it follows the mean, so there "
+                           f"is no distribution of them to watch; {_HOW_TO}, or choose sources='{MASTER}'.")
         return Chain(int(str(sample["nuclei"])), bool(sample.get("saturation", False)))
 
     def collective_dot(self, setup: DraggingSetup) -> Generator[Command, Any, DickeDot]:
@@ -200,6 +213,27 @@ class NuclearSampling(Procedure):
         return DickeDot(linewidth=self.linewidth, rabi_frequency=ratio * self.linewidth, nuclei=self.nuclei,
                         hyperfine_coupling=self.hyperfine_coupling, field=Q_(abs(field), "T"), weights=self.weights)
 
+    def watched(self, dataset: xarray.Dataset) -> bool:
+        """Return whether the data have points of the dot."""
+        if DOT not in self.shown():
+            return False
+        return measured_values(dataset.sel(source=DOT), str(next(iter(dataset.data_vars)))).size > 0
+
+    def remarks(self, dataset: xarray.Dataset) -> list[str]:
+        """Return in sentences why the dot is missing, or why the two models differ."""
+        sample = json.loads(str(dataset.attrs.get("sample", "{}")))
+        if self.sources != "both":
+            return []
+        if not self.watched(dataset):
+            return [] if sample.get("fluctuations", True) else [
+                f"the dot on the bench follows the mean, so only the {MASTER} is shown; to see the dot too, {_HOW_TO}"]
+        odd = sample.get("model") == "noncollinear"
+        kind = f"of {sample['nuclei']} nuclei" if "nuclei" in sample else "of the sample"
+        return [f"{MASTER} and {DOT} need not agree in P, since their physics differ: the one is a collective spin of "
+                f"N = {self.nuclei} nuclei with A = {printed(self.hyperfine_coupling)}, dark while the electron is "
+                f"shelved in its other state{', without an odd pump term' if odd else ''}; the other is the rate model "
+                f"{kind} with its own pump rates{', an odd pump term' if odd else ''} and decay"]
+
     def parked(self, scanner: DetuningScanner, detuning: float) -> Generator[Command, Any, Parked]:
         """Erase the nuclear polarization at a detuning (ueV), let the nuclei settle, and watch them."""
         setup, knob = scanner.setup, scanner.knob
@@ -214,3 +248,12 @@ class NuclearSampling(Procedure):
             polarization[i] = hidden.hidden()["polarization"]
             absorption[i] = float((yield read)) / scanner.full_scale
         return Parked(polarization, absorption)
+
+
+def measured_values(dataset: xarray.Dataset, name: str) -> NDArray[np.float64]:
+    """Return a column or coordinate where something was measured, which the first column knows; NaN if it is absent."""
+    first = np.asarray(dataset[next(iter(dataset.data_vars))].values, dtype=float)
+    if name not in dataset:
+        return np.full(int(np.isfinite(first).sum()), np.nan)
+    found: NDArray[np.float64] = np.asarray(dataset[name].values, dtype=float)[np.isfinite(first)]
+    return found

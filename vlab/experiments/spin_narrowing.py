@@ -1,9 +1,9 @@
-"""How wide the distribution of the nuclear spin is: against the detuning, and as a whole at some detunings."""
+"""How wide the distribution of the nuclear spin is, against the detuning."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log10, nan, pi, sqrt
+from math import log10, nan
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -20,6 +20,7 @@ from vlab.experiments.nuclear_sampling import (
     collective_linewidth,
     collective_nuclei,
     collective_weights,
+    measured_values,
     sampling_time,
     settling_time,
     which_knob,
@@ -27,7 +28,7 @@ from vlab.experiments.nuclear_sampling import (
 )
 from vlab.experiments.procedure import Coordinate, PlotPlan, Point, Steps, Variable
 from vlab.experiments.roles import DraggingSetup
-from vlab.parameters import count, quantities, quantity
+from vlab.parameters import quantity
 from vlab.units import Q_, Quantity, printed
 
 if TYPE_CHECKING:
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 _MOST_POINTS = 10_000
 _LOST = 0.01
 """Weight outside the branch that is watched from which on findings speak of two branches."""
-_MOVED = 4.0
-"""Times the variance of its branch from which on that of the dot tells that it went from one place to another."""
+_DOUBTLESS = 5.0
+"""Standard errors from which on a difference is none by chance, with errors from a few blocks."""
+_WIDER = 3.0
+"""Ratio of the variances of dot and branch from which on the time average is not that of the branch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +52,16 @@ class SpinNarrowing(NuclearSampling):
     laser power, and the total variance of I_z in the whole ensemble. The stochastic dot is the one on the bench, whose
     nuclei must flip one by one (fluctuations): at each detuning they begin unpolarized, settle, and are watched for a
     time. No instrument shows them; only a virtual room lets one look. Errors come from the scatter of block averages.
+    Of a dot without fluctuations, which follows the mean, the master equation is shown alone.
 
     The two have different numbers of nuclei, so variances are told in units of the thermal one (N/4 for I_z, 1/N for
     P), in decibels: 0 dB is thermal, -10 dB a tenth of it. Where the exact law of the dot's chain has two peaks, the
     dot stays near one of them for a time that grows exponentially with N. A time average is then that of the branch
     which begins with unpolarized nuclei, and not of the law; the law of that branch alone is drawn beside the whole.
     The master equation has one steady state for each total spin, so no hysteresis; it is that of the blue line, and
-    far off resonance its polarization does not return to zero.
+    far off resonance its polarization does not return to zero. Nor need the two agree elsewhere, in the mean P or in
+    the width: their physics differ. The master equation has a collective spin, its own N and A, and an electron that
+    is shelved in its dark state; the dot has the rates of its sample, with an odd pump term where its model has one.
     """
 
     key: ClassVar[str] = "spin_narrowing"
@@ -101,6 +107,9 @@ class SpinNarrowing(NuclearSampling):
                 Variable("variance_error", "1", "standard error of the variance", usual=0.1),
                 Variable("polarization", "1", "mean nuclear polarization P", usual=0.05),
                 Variable("polarization_error", "1", "standard error of the mean polarization", usual=1e-3),
+                Variable("drift", "1", "mean polarization of the last third of the watching less that of the first "
+                         "third, dot only", "drift of the polarization", usual=1e-3),
+                Variable("drift_error", "1", "standard error of the drift", usual=1e-3),
                 Variable("absorption", "1", "mean absorption in units of the peak of eq. 15"),
                 Variable("conditional_variance", "1", "mean variance at fixed total spin in units of the thermal one, "
                          "master equation only", "variance at fixed total spin"),
@@ -113,7 +122,7 @@ class SpinNarrowing(NuclearSampling):
         return f"N = {self.nuclei}" if self.shown() == (MASTER,) else ""
 
     def steps(self, setup: DraggingSetup) -> Steps:
-        chain = self.chain(setup) if DOT in self.shown() else None
+        chain = self.chain(setup)
         for place, source in enumerate(self.shown()):
             if source == MASTER:
                 collective = yield from self.collective_dot(setup)
@@ -125,14 +134,16 @@ class SpinNarrowing(NuclearSampling):
                         absorption=float(state.absorption_normalized),
                         conditional_variance=float(state.conditional_variance) / state.thermal_variance))
                 continue
-            from vlab.analysis.block_average import block_average
+            if chain is None:
+                continue
+            from vlab.analysis.block_average import block_average, block_drift
 
-            assert chain is not None
             scanner = yield from scan_ready(setup, self.knob, self.si("sampling"), "6 dB/oct")
             model = setup.rate_model()
             for i, detuning in enumerate(self.detunings()):
                 seen = yield from self.parked(scanner, detuning)
                 average = block_average(seen.polarization)
+                drift, drift_error = block_drift(seen.polarization)
                 branch, law = chain.branch(model, detuning), chain.law(model, detuning)
                 p = np.linspace(-1.0, 1.0, law.size)
                 variance = average.variance * chain.nuclei
@@ -140,6 +151,7 @@ class SpinNarrowing(NuclearSampling):
                     narrowing=_decibel(variance), variance=variance,
                     variance_error=average.variance_error * chain.nuclei,
                     polarization=average.mean, polarization_error=average.mean_error,
+                    drift=drift, drift_error=drift_error,
                     absorption=float(seen.absorption.mean()),
                     law_variance=float(law @ (p - law @ p) ** 2) * chain.nuclei,
                     branch_variance=branch.variance * chain.nuclei, branch_polarization=branch.mean,
@@ -152,7 +164,7 @@ class SpinNarrowing(NuclearSampling):
         found, means = [], []
         for source in self.shown():
             one = dataset.sel(source=source)
-            x, variance, p = (_finite(one, name) for name in ("detuning", "variance", "polarization"))
+            x, variance, p = (measured_values(one, name) for name in ("detuning", "variance", "polarization"))
             if x.size == 0:
                 continue
             low, high = int(np.argmin(variance)), int(np.argmax(variance))
@@ -161,137 +173,15 @@ class SpinNarrowing(NuclearSampling):
             means.append(f"{source}: {_both_ways(x, p)}")
         if DOT in self.shown():
             found += _against_the_law(dataset.sel(source=DOT))
-        return found + means
+        told = self.remarks(dataset)
+        return found + means + told if self.watched(dataset) else told + found + means
 
     def overlay(self, dataset: xarray.Dataset) -> list[tuple[str, ArrayLike, ArrayLike]]:
-        if DOT in self.shown():
+        if self.watched(dataset) or MASTER not in self.shown():
             return _law_and_errors(dataset.sel(source=DOT))
         one = dataset.sel(source=MASTER)
-        return [("mean at fixed total spin", _finite(one, "detuning"),
-                 _decibels(_finite(one, "conditional_variance")))]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpinDistribution(NuclearSampling):
-    """Show the distribution of the nuclear polarization at some bare detunings.
-
-    The same two models as in SpinNarrowing: the master equation of a collective nuclear spin, which is computed and no
-    measurement, and the stochastic dot on the bench, whose nuclei begin unpolarized at each detuning, settle, and are
-    looked at again and again, which only a virtual room allows. P = 2 I_z / N is the common axis: full polarization
-    shifts both lines alike where A/2 of the master equation is the dot's K. The density is told in units of the peak
-    of the thermal distribution, a Gaussian of the width 1/sqrt(N) in P. Broken lines are the exact law of the dot's
-    chain, in the branch that begins with unpolarized nuclei.
-    """
-
-    key: ClassVar[str] = "spin_distribution"
-    plot: ClassVar[PlotPlan] = PlotPlan("polarization", ("density", "probability"), "detuning",
-                                        x_title="nuclear polarization P")
-    heading: ClassVar[str] = "Spin distribution"
-    _title: ClassVar[str] = "SpinDistribution"
-
-    at: tuple[Quantity, ...] = quantities("ueV", "Set the bare detunings.", (2.0, 0.0, -2.0), minimum=-1e4, maximum=1e4)
-    span: Quantity = quantity("", "Set the largest |P| that is shown.", 0.12, above=0.0, maximum=1.0)
-    bins: int = count("Set into how many bins the span is divided.", 480, minimum=2, maximum=20_000)
-    sources: str = which_sources()
-    settling: Quantity = settling_time()
-    averaging: Quantity = averaging_time()
-    sampling: Quantity = sampling_time()
-    knob: str = which_knob()
-    nuclei: int = collective_nuclei()
-    hyperfine_coupling: Quantity = collective_coupling()
-    linewidth: Quantity = collective_linewidth()
-    weights: str = collective_weights()
-
-    def detunings(self) -> tuple[float, ...]:
-        return tuple(round(x / UEV, 10) + 0.0 for x in self.si_list("at"))
-
-    def edges(self) -> NDArray[np.float64]:
-        """Return the edges of the bins in P, shape (bins + 1,)."""
-        return np.linspace(-self.si("span"), self.si("span"), self.bins + 1)
-
-    def coordinates(self) -> tuple[Coordinate, ...]:
-        middles = 0.5 * (self.edges()[1:] + self.edges()[:-1])
-        return (Coordinate("source", "", "what the numbers come from", self.shown()),
-                Coordinate("detuning", "ueV", "bare detuning of the laser, positive red of the line at P = 0",
-                           self.detunings()),
-                Coordinate("polarization", "1", "nuclear polarization P, middle of the bin",
-                           tuple(round(float(p), 12) + 0.0 for p in middles)))
-
-    def variables(self) -> tuple[Variable, ...]:
-        return (Variable("density", "1", "probability density of P in units of the thermal peak",
-                         "density of P (thermal peak = 1)"),
-                Variable("probability", "1", "probability of the bin", usual=0.1),
-                Variable("branch_density", "1", "density by the exact law of the dot's chain, in the branch of "
-                         "unpolarized nuclei, in the same units"))
-
-    def label(self) -> str:
-        return f"N = {self.nuclei}" if self.shown() == (MASTER,) else ""
-
-    def steps(self, setup: DraggingSetup) -> Steps:
-        chain = self.chain(setup) if DOT in self.shown() else None
-        for place, source in enumerate(self.shown()):
-            if source == MASTER:
-                collective = yield from self.collective_dot(setup)
-                for d, detuning in enumerate(self.detunings()):
-                    state = collective.steady_state(Q_(detuning, "ueV"), stop=setup.give_up)
-                    yield from self._hand_over((place, d), state.distribution, None)
-                continue
-            assert chain is not None
-            scanner = yield from scan_ready(setup, self.knob, self.si("sampling"), "6 dB/oct")
-            model = setup.rate_model()
-            for d, detuning in enumerate(self.detunings()):
-                seen = yield from self.parked(scanner, detuning)
-                up = np.rint(0.5 * chain.nuclei * (1.0 + seen.polarization)).astype(np.int64)
-                branch, exact = chain.branch(model, detuning), np.zeros(chain.nuclei + 1)
-                exact[branch.first:branch.first + branch.law.size] = branch.law
-                yield from self._hand_over((place, d), np.bincount(up, minlength=chain.nuclei + 1) / up.size, exact)
-
-    def _hand_over(self, place: tuple[int, int], law: NDArray[np.float64], exact: NDArray[np.float64] | None) -> Steps:
-        """Hand over the points of one distribution over all states, P = -1 ... 1."""
-        shares = _in_bins(self.edges(), law)
-        theory = np.full(shares.size, nan) if exact is None else _in_bins(self.edges(), exact)
-        # per width of a bin, over that of a Gaussian of width 1/sqrt(N)
-        unit = self.bins / (2.0 * self.si("span")) * sqrt(2.0 * pi / (law.size - 1))
-        for i, (share, expected) in enumerate(zip(shares, theory, strict=True)):
-            yield Point((*place, i), (float(share) * unit, float(share), float(expected) * unit))
-
-    def findings(self, dataset: xarray.Dataset) -> list[str]:
-        found = []
-        for source in self.shown():
-            for detuning in self.detunings():
-                one = dataset.sel(source=source, detuning=detuning)
-                p, share = (_finite(one, name) for name in ("polarization", "probability"))
-                inside = float(share.sum())
-                if p.size < self.bins or inside == 0.0:
-                    continue
-                mean = float(share @ p) / inside
-                width = sqrt(float(share @ (p - mean) ** 2) / inside)
-                outside = f"; {1.0 - inside:.2g} of it lies beyond the span" if inside < 1.0 - 1e-3 else ""
-                found.append(f"{source} at {detuning:+.2f} µeV: P = {mean:+.4f}, width {width:.2g}{outside}")
-        return found
-
-    def overlay(self, dataset: xarray.Dataset) -> list[tuple[str, ArrayLike, ArrayLike]]:
-        lines: list[tuple[str, ArrayLike, ArrayLike]] = []
-        if DOT in self.shown():
-            for d in range(len(self.detunings())):
-                one = dataset.sel(source=DOT).isel(detuning=d)
-                lines.append(("" if lines else "exact law of the dot, branch of P = 0", _finite(one, "polarization"),
-                              _finite(one, "branch_density")))
-        return lines
-
-
-def _in_bins(edges: NDArray[np.float64], law: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how much of a law over all states P = -1 ... 1 lies in each bin; a state is as wide as their distance."""
-    nuclei = law.size - 1
-    ends = np.linspace(-1.0 - 1.0 / nuclei, 1.0 + 1.0 / nuclei, law.size + 1)
-    return np.asarray(np.diff(np.interp(edges, ends, np.concatenate([[0.0], np.cumsum(law)]))))
-
-
-def _finite(dataset: xarray.Dataset, name: str) -> NDArray[np.float64]:
-    """Return a column or coordinate where something was measured: the first column knows."""
-    first = np.asarray(dataset[next(iter(dataset.data_vars))].values, dtype=float)
-    found: NDArray[np.float64] = np.asarray(dataset[name].values, dtype=float)[np.isfinite(first)]
-    return found
+        return [("mean at fixed total spin", measured_values(one, "detuning"),
+                 _decibels(measured_values(one, "conditional_variance")))]
 
 
 def _decibel(ratio: float) -> float:
@@ -311,22 +201,36 @@ def _both_ways(x: NDArray[np.float64], p: NDArray[np.float64]) -> str:
 def _against_the_law(one: xarray.Dataset) -> list[str]:
     """Return how the dot's time averages compare with the exact law, and where that has another branch."""
     names = ("detuning", "variance", "variance_error", "branch_variance", "branch_weight")
-    x, variance, error, expected, weight = (_finite(one, name) for name in names)
+    x, variance, error, expected, weight = (measured_values(one, name) for name in names)
     known = error > 0.0
     found = []
     if known.any():
         apart = (variance[known] - expected[known]) / error[known]
         found.append(f"{DOT}: {int((np.abs(apart) < 2.0).sum())} of {apart.size} variances within two standard errors "
                      "of the law of the branch of P = 0")
-        moved = x[known][(apart > 2.0) & (variance[known] > _MOVED * expected[known])]
-        if moved.size:
-            found.append(f"{DOT}: at {' and '.join(f'{v:+.2f}' for v in moved)} µeV it went to another polarization "
-                         "meanwhile")
-    elsewhere = x[weight < 1.0 - _LOST]
-    if elsewhere.size:
-        where = " and ".join(_stretches(elsewhere, np.abs(np.diff(x)).min() if x.size > 1 else 0.0))
+    brief = variance * _WIDER < expected
+    moved = _elsewhere(one) & ~brief
+    single = weight >= 1.0 - _LOST
+    for which, says in (
+            (moved & single, "not settled at {}: its polarization still moved while it was watched; settle longer"),
+            (moved & ~single, "at {} it went to another polarization, or was still on its way, while it was watched, "
+                              "so its average is that of no branch; settle longer to tell"),
+            (brief, "watched too briefly at {} to see the whole width of the law; watch it longer")):
+        if which.any():
+            found.append(f"{DOT}: " + says.format(f"{' and '.join(f'{v:+.2f}' for v in x[which])} µeV"))
+    if not single.all():
+        where = " and ".join(_stretches(x[~single], np.abs(np.diff(x)).min() if x.size > 1 else 0.0))
         found.append(f"{DOT}: at {where} µeV the law has another branch, which a time average need not see")
     return found
+
+
+def _elsewhere(one: xarray.Dataset) -> NDArray[np.bool_]:
+    """Return where the polarization moved while it was watched, or was not that of its branch, beyond doubt."""
+    names = ("drift", "drift_error", "polarization", "polarization_error", "branch_polarization", "variance",
+             "branch_variance")
+    drift, drift_error, mean, error, law, variance, expected = (measured_values(one, name) for name in names)
+    moved: NDArray[np.bool_] = np.abs(drift) > _DOUBTLESS * drift_error
+    return moved | (np.abs(mean - law) > _DOUBTLESS * error) | (variance > _WIDER * expected)
 
 
 def _stretches(x: NDArray[np.float64], step: float) -> list[str]:
@@ -342,7 +246,7 @@ def _stretches(x: NDArray[np.float64], step: float) -> list[str]:
 def _law_and_errors(one: xarray.Dataset) -> list[tuple[str, ArrayLike, ArrayLike]]:
     """Return the exact law of the dot, its branch where it has two, and the errors of the time averages."""
     names = ("detuning", "variance", "variance_error", "law_variance", "branch_variance", "branch_weight")
-    x, variance, error, law, branch, weight = (_finite(one, name) for name in names)
+    x, variance, error, law, branch, weight = (measured_values(one, name) for name in names)
     lines: list[tuple[str, ArrayLike, ArrayLike]] = [("exact law of the dot", x, _decibels(law))]
     two = np.flatnonzero(weight < 1.0 - _LOST)
     for part in np.split(two, np.flatnonzero(np.diff(two) > 1) + 1):
