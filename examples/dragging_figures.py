@@ -32,5 +32,5 @@ if "s2" in sys.argv:
                "s2b": [(noncollinear, measure.DraggingVsField(**few))]}
 for name, curves in figures.items():
     runs = [(experiment, run(experiment, dragging_bench(dot=dot), save=folder)) for dot, experiment in curves]
-    draw_runs(runs, folder / f"{name}.png", name)
+    draw_runs(runs, folder / f"{name}.png", name, ("neutral", "charged") if name == "s2a" else ())
     print(f"{folder / name}.png", *(line for one, data in runs for line in one.findings(data)), sep="\n  ")

@@ -111,3 +111,11 @@ def test_words_with_markers_keep_their_lines_unless_a_fit_joins_the_points(drawn
     assert [style for _, style, _ in lines] == ["-", "--"]
     assert lines[0][0].startswith("dwell 0.5 s, forward: up to ")
     assert drawn[0].get_xlabel() == "Ω / Γ"
+
+
+def test_runs_may_be_named(drawn, tmp_path):
+    scan = DwellTimeScan(start=Q_(2, "ueV"), stop=Q_(-2, "ueV"), step=Q_(1, "ueV"))
+    data = run(scan, dragging_bench(), save=False)
+    draw_runs([(scan, data), (scan, data)], tmp_path / "scan.png", names=("neutral", "charged"))
+    labels = [label for label, _, _ in shown(drawn[0])]
+    assert labels[0].startswith("neutral") and labels[1].startswith("charged")

@@ -25,6 +25,8 @@ _DASHES = ("-", "--", ":", "-.")
 _MARKERS = ("o", "s", "^", "D")
 _MOST_MARKED = 200
 """Points of a curve that are marked beside a theory; more of them would run into each other."""
+_LONG_NAME = 42
+"""Characters of a name in the legend with which it has two columns only."""
 _MOST_BARS = 40
 """Error bars of a curve; more of them become a band."""
 _MOST_NAMES = 12
@@ -48,7 +50,8 @@ class Curve:
     """How it is told from others, where several coordinates number the curves."""
 
 
-def draw_runs(runs: Sequence[tuple[Procedure, xarray.Dataset]], path: Path, title: str = "") -> None:
+def draw_runs(runs: Sequence[tuple[Procedure, xarray.Dataset]], path: Path, title: str = "",
+              names: Sequence[str] = ()) -> None:
     """Draw runs of one kind of experiment over each other, the first variable of its plan.
 
     Parameters
@@ -62,6 +65,8 @@ def draw_runs(runs: Sequence[tuple[Procedure, xarray.Dataset]], path: Path, titl
         The picture; its ending (png, pdf, svg) chooses the format.
     title : str
         A line above the picture.
+    names : sequence of str
+        What the legend calls the runs; by default what tells their experiments apart.
 
     Raises
     ------
@@ -73,12 +78,14 @@ def draw_runs(runs: Sequence[tuple[Procedure, xarray.Dataset]], path: Path, titl
     figure = Figure(figsize=(7.5, 4.6), dpi=150, layout="constrained")
     axes = figure.add_subplot()
     for number, (procedure, dataset) in enumerate(runs):
-        _draw(axes, procedure, dataset, number, len(runs) == 1)
+        _draw(axes, procedure, dataset, number, names[number] if names else "", len(runs) == 1)
     procedure = runs[0][0]
     _name_axes(axes, procedure)
     named = [line for line in axes.lines if not str(line.get_label()).startswith("_")]
     if named:
-        figure.legend(frameon=False, fontsize=8, ncols=min(3, len(named)), loc="outside lower center")
+        longest = max(len(str(line.get_label())) for line in named)
+        columns = 3 if longest <= _LONG_NAME else 2
+        figure.legend(frameon=False, fontsize=8, ncols=min(columns, len(named)), loc="outside lower center")
     axes.spines[["top", "right"]].set_visible(False)
     if title:
         axes.set_title(title, fontsize=10, loc="left")
@@ -115,7 +122,7 @@ def curves(procedure: Procedure, dataset: xarray.Dataset, variable: str) -> Iter
                     x[measured], y[measured], error[measured], procedure.plot.style(tuple(outer), index))
 
 
-def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int, alone: bool) -> None:
+def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int, name: str, alone: bool) -> None:
     theory = procedure.overlay(dataset)
     drawn = list(curves(procedure, dataset, procedure.plot.y[0]))
     colours: list[tuple[str, str]] = []
@@ -128,7 +135,7 @@ def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int,
             which, kind = curve.style.colour, curve.style.dash + number
         colour, dash = COLOURS[which % len(COLOURS)], _DASHES[kind % len(_DASHES)]
         member = curve.member if curve.style is None else curve.style.name()
-        told = procedure.label() if curve.style is None or (curve.place == 0 and not alone) else ""
+        told = name or procedure.label() if curve.style is None or (curve.place == 0 and not alone) else ""
         label = ", ".join(part for part in (told, member) if part)
         remark = procedure.remark(dataset, curve.word)
         label = f"{label}: {remark}" if label and remark else label or remark
@@ -148,12 +155,12 @@ def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int,
             axes.errorbar(x[known], y[known], error[known], fmt="none", ecolor=colour, elinewidth=1.0)
         colours.append((colour, dash if procedure.plot.markers else "--"))
     kinds = 0
-    for i, (name, *line) in enumerate(theory):
-        kinds += bool(name) or i == 0  # what has no name goes on with the one before
+    for i, (said, *line) in enumerate(theory):
+        kinds += bool(said) or i == 0  # what has no name goes on with the one before
         own, dash = colours[i] if len(theory) == len(colours) else ("0.35", _DASHES[1 + (kinds - 1) % 3])
         axes.plot(*_within(procedure, *(np.asarray(values, dtype=float) for values in line)), dash, color=own,
                   linewidth=0.8, zorder=2.0 if len(theory) == len(colours) else 1.9,
-                  label=name or f"_{number}.theory.{i}")
+                  label=said or f"_{number}.theory.{i}")
 
 
 def _within(procedure: Procedure, x: NDArray[np.float64], y: NDArray[np.float64],
