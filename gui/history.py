@@ -42,6 +42,12 @@ class Series:
         """The quantity at these times."""
         return self._values[: self._count]
 
+    def last(self, span: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return times and values of the last ``span`` seconds of lab time."""
+        times = self.times
+        first = int(np.searchsorted(times, times[-1] - span)) if times.size else 0
+        return times[first:], self.values[first:]
+
 
 class History:
     """What was seen since the sample was mounted, for strip charts.

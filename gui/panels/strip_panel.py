@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -13,9 +15,11 @@ from vlab.quantity_scale import pretty_unit, scale_of
 from vlab.readout import readout
 from vlab.units import unit_factor
 
+_SPANS = {"all": inf, "last 10 s": 10.0, "last minute": 60.0, "last 10 minutes": 600.0, "last hour": 3600.0}
+
 
 class StripPanel(QWidget):
-    """A reading against lab time, of the last minutes of this bench.
+    """A reading against lab time, since the sample was mounted or of late.
 
     Parameters
     ----------
@@ -38,7 +42,14 @@ class StripPanel(QWidget):
         self.plot = Plot(theme, "strip chart", "lab time", bottom_unit="s")
         self.curve = self.plot.plot([], [])
         row = QHBoxLayout()
+        self.span = QComboBox()
+        for title, seconds in _SPANS.items():
+            self.span.addItem(title, seconds)
+        self.span.setToolTip("Choose how much lab time the chart shows.")
+        self.span.setAccessibleName("strip chart span")
+        self.span.currentIndexChanged.connect(self._show_span)
         row.addWidget(self.choice)
+        row.addWidget(self.span)
         row.addStretch(1)
         row.addWidget(self.value)
         column = QVBoxLayout(self)
@@ -79,11 +90,15 @@ class StripPanel(QWidget):
         self.plot.restyle()
         self.draw()
 
+    def _show_span(self) -> None:
+        self.plot.show_again()
+        self.draw()
+
     def draw(self) -> None:
         """Draw what the history holds."""
         if not self.isVisible() or not self._history.rows or self._series is None:
             return
-        times, values = self._series.times, self._series.values
+        times, values = self._series.last(self.span.currentData())
         self.curve.setData(times, values)
         self.plot.show_all((times[0], times[-1]), (values.min(), values.max()), growing=True)
 

@@ -35,6 +35,17 @@ def test_series_grow_and_are_thinned():
     assert early.times[-1] == 299.0
 
 
+def test_the_last_stretch_of_a_series():
+    source = Source()
+    series = History(source).series(lambda s: s.hidden["polarization"])
+    assert [part.size for part in series.last(5.0)] == [0, 0]
+    source.sampled.emit(trail(range(10)))
+    times, values = series.last(3.0)
+    assert list(times) == [6, 7, 8, 9]
+    assert list(values) == [12, 14, 16, 18]
+    assert series.last(float("inf"))[0].size == 10
+
+
 def test_another_sample_starts_anew_and_time_never_goes_back():
     source = Source()
     history = History(source)

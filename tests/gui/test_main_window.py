@@ -358,6 +358,9 @@ def test_charts_follow_the_laboratory(qtbot, window):
     assert p.min() < -0.05
     window.strip.choice.setCurrentText("gate.voltage_actual")
     assert window.strip.curve.getData()[1][-1] == pytest.approx(0.4)
+    window.strip.span.setCurrentText("last minute")
+    shown = window.strip.curve.getData()[0]
+    assert 0.0 < shown[-1] - shown[0] <= 60.0 < t[-1] - t[0]
     window.docks["inside"].hide()
     assert not window.inside.isVisible()
 
