@@ -111,7 +111,7 @@ def test_lists_are_given_as_text(tmp_path, capsys):
                  "--set", "start=4 ueV", "--set", "stop=-4 ueV", "--set", "phases=2", "--out", str(target), "--plot",
                  str(picture)]) == 0
     told = capsys.readouterr().out
-    assert "forward: fit_build_up wants widths at 3 dwell times or more; there are 2" in told
+    assert "forward: a build-up time wants widths at 3 dwell times or more; there are 2" in told
     assert picture.read_bytes().startswith(b"\x89PNG")
     asked = DraggingWidthVsDwell(step_sizes=Q_([0.5, 1.0], "ueV"), dwells=Q_([0.1, 0.2], "s"), start=Q_(4, "ueV"),
                                  stop=Q_(-4, "ueV"), phases=2)

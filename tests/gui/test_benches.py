@@ -157,7 +157,7 @@ def test_findings_are_all_there_in_a_place_of_fixed_height(qtbot, window):
     assert readout.text().startswith("1: highest signal: ")
     assert readout.text().endswith("finding 5")
     assert readout.height() == height
-    assert readout.verticalScrollBar().maximum() > 0
+    qtbot.waitUntil(lambda: readout.verticalScrollBar().maximum() > 0)
     assert readout.label.width() <= readout.viewport().width()  # lines wrap
 
 
