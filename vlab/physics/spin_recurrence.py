@@ -38,6 +38,21 @@ def add_up(values, lanes):
 
 
 @inline
+def take_block(maps, weights, state, first, size, local, weight, now):
+    """Copy the maps, weights and weighted spins of a block; what is beyond the last dot is zero."""
+    for i in range(BLOCK):
+        there = i < size
+        weight[i] = weights[first + i] if there else 0.0
+        for p in range(2):
+            for row in range(9):
+                local[p, row, i] = maps[p, row, first + i] if there else 0.0
+            for row in range(9, 12):
+                local[p, row, i] = weight[i] * maps[p, row, first + i] if there else 0.0
+        for row in range(3):
+            now[row, i] = weight[i] * state[row, first + i] if there else 0.0
+
+
+@inline
 def _times(a, b, into):
     """Multiply matrices of a block, rows of nine."""
     for row in range(3):
@@ -48,23 +63,31 @@ def _times(a, b, into):
 
 
 @inline
+def _copy(a, into):
+    """Copy rows of a block: slices would do the same and take seconds to compile."""
+    for row in range(a.shape[0]):
+        for i in range(BLOCK):
+            into[row, i] = a[row, i]
+
+
+@inline
 def _raise_to(length, m, square, spare, into):
     """Raise the matrices of a block to a power of at least one."""
-    square[:] = m
+    _copy(m, square)
     begun = False
     while True:
         if length & 1:
             if begun:
                 _times(into, square, spare)
-                into[:] = spare
+                _copy(spare, into)
             else:
-                into[:] = square
+                _copy(square, into)
                 begun = True
         length >>= 1
         if length == 0:
             return
         _times(square, square, spare)
-        square[:] = spare
+        _copy(spare, square)
 
 
 @inline
@@ -136,24 +159,17 @@ def step_axial(maps, weights, helicities, state, trace):
     square, spare = np.zeros((9, BLOCK)), np.zeros((9, BLOCK))
     now, then = np.zeros((3, BLOCK)), np.zeros((3, BLOCK))
     z = np.zeros((_CHUNK + 3, BLOCK))
-    lanes, offsets = np.zeros(8), np.zeros(2)
+    lanes, offsets, weight = np.zeros(8), np.zeros(2), np.zeros(BLOCK)
     known = np.zeros(2, np.int64)
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
-        local[:] = 0.0
-        local[:, :, :size] = maps[:, :, first:first + size]
-        weight = weights[first:first + size]
         # spins are stepped times their weights, which an affine map allows
+        take_block(maps, weights, state, first, size, local, weight, now)
         sound = True
         for p in range(2):
-            for row in range(9, 12):
-                local[p, row, :size] *= weight
             sound = _prepare(local[p], law[p], fixed[p]) and sound
             offsets[p] = add_up(fixed[p, 2], lanes)
             known[p] = 0
-        now[:] = 0.0
-        for row in range(3):
-            now[row, :size] = weight * state[row, first:first + size]
         start = 0
         while start < pulses:
             q = np.int64(helicities[start])
@@ -164,7 +180,7 @@ def step_axial(maps, weights, helicities, state, trace):
             if length < _SHORTEST or not sound:
                 for k in range(start, end):
                     _map_block(local[q], now, then)
-                    now[:] = then
+                    _copy(then, now)
                     trace[k, 2] += add_up(now[2], lanes)
             else:
                 for row in range(3):
@@ -173,10 +189,10 @@ def step_axial(maps, weights, helicities, state, trace):
                 if known[q] != length:
                     _raise_to(length, local[q, :9], square, spare, power[q])
                     known[q] = length
-                z[0] = now[2]
                 _turn(local[q], now, then)
-                z[1] = then[2]
                 for i in range(BLOCK):
+                    z[0, i] = now[2, i]
+                    z[1, i] = then[2, i]
                     z[2, i] = (local[q, 6, i] * then[0, i] + local[q, 7, i] * then[1, i] + local[q, 8, i] * then[2, i])
                 _recur(length, law[q], z, lanes, offsets[q], trace[start:end])
                 _turn(power[q], now, then)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vlab.physics.kernel import kernel
 from vlab.physics.spin_precession import period_maps
-from vlab.physics.spin_recurrence import BLOCK, add_up, step_axial
+from vlab.physics.spin_recurrence import BLOCK, add_up, step_axial, take_block
 
 _CHUNK = 64
 """Pulses whose spins are kept before they are summed."""
@@ -80,22 +80,13 @@ def _step_vectors(maps, weights, helicities, state, trace):
     # one loop for each component and a history that is summed afterwards: so the compiler can use vectors
     x, y, z = np.zeros((_CHUNK + 1, BLOCK)), np.zeros((_CHUNK + 1, BLOCK)), np.zeros((_CHUNK + 1, BLOCK))
     local = np.zeros((2, 12, BLOCK))
-    lanes = np.zeros(8)
+    lanes, weight, now = np.zeros(8), np.zeros(BLOCK), np.zeros((3, BLOCK))
     for first in range(0, count, BLOCK):
         size = min(BLOCK, count - first)
-        local[:] = 0.0
-        local[:, :, :size] = maps[:, :, first:first + size]
         # spins are stepped times their weights, which an affine map allows
-        weight = weights[first:first + size]
-        for row in range(9, 12):
-            local[0, row, :size] *= weight
-            local[1, row, :size] *= weight
-        x[0, :size] = weight * state[0, first:first + size]
-        y[0, :size] = weight * state[1, first:first + size]
-        z[0, :size] = weight * state[2, first:first + size]
-        x[0, size:] = 0.0
-        y[0, size:] = 0.0
-        z[0, size:] = 0.0
+        take_block(maps, weights, state, first, size, local, weight, now)
+        for i in range(BLOCK):
+            x[0, i], y[0, i], z[0, i] = now[0, i], now[1, i], now[2, i]
         for start in range(0, pulses, _CHUNK):
             length = min(_CHUNK, pulses - start)
             for k in range(length):
@@ -110,7 +101,8 @@ def _step_vectors(maps, weights, helicities, state, trace):
                 trace[start + k, 0] += add_up(x[k + 1], lanes)
                 trace[start + k, 1] += add_up(y[k + 1], lanes)
                 trace[start + k, 2] += add_up(z[k + 1], lanes)
-            x[0], y[0], z[0] = x[length], y[length], z[length]
+            for i in range(BLOCK):
+                x[0, i], y[0, i], z[0, i] = x[length, i], y[length, i], z[length, i]
         for i in range(size):
             if weight[i] != 0.0:
                 state[0, first + i] = x[0, i] / weight[i]
