@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
         self.path = PathPanel(self.model)
         self.strip = StripPanel(self.history, self.theme)
         self.inside = InsidePanel(self.history, self.theme)
-        self.rate = RatePanel(self.history, self.theme)
+        self.rate = RatePanel(self.model, self.theme)
         for key, title, panel in (
                 ("experiment", "Experiment", self.experiment), ("sample", "Sample", SamplePanel(self.model)),
                 ("path", "Optical path", self.path), ("strip", "Strip chart", self.strip),

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.history import History
+from gui.models import LabModel
 from gui.theme import Theme, mark_trace
 from gui.widgets.plot import Plot
 from instruments.rate_view import RateCurves, RateView
@@ -21,13 +21,13 @@ class RatePanel(QWidget):
 
     Parameters
     ----------
-    history : History
+    model : LabModel
     theme : Theme
     """
 
-    def __init__(self, history: History, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, model: LabModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._history = history
+        self._model = model
         self._theme = theme
         self._view: RateView | None = None
         self._drawn: tuple[float, ...] = ()
@@ -59,15 +59,16 @@ class RatePanel(QWidget):
         column.addWidget(self.legend)
         column.addWidget(self.plot, 1)
         column.addStretch(0)
-        history.changed.connect(self.draw)
-        history.model.bench_changed.connect(self.show_bench)
+        # as often as a person can read: all curves move with P, and charts want the rest of the time
+        model.readings_changed.connect(lambda _: self.draw())
+        model.bench_changed.connect(self.show_bench)
         theme.changed.connect(self._recolour)
         self._recolour()
         self.show_bench()
 
     def show_bench(self) -> None:
         """Draw as the bench that the laboratory has declares it; say so if it declares nothing."""
-        self._view = view = self._history.model.kind.rates
+        self._view = view = self._model.kind.rates
         self._drawn, self._picture = (), None
         for curve in self.curves:
             self.plot.removeItem(curve)
@@ -89,9 +90,9 @@ class RatePanel(QWidget):
         """Draw the present state, and the curves anew if the rates have changed; nothing while nobody sees it."""
         view = self._view
         # a panel behind other tabs counts as visible
-        if view is None or not self._history.rows or not self.isVisible() or self.visibleRegion().isEmpty():
+        hidden = self._model.snapshot.hidden
+        if view is None or not hidden or not self.isVisible() or self.visibleRegion().isEmpty():
             return
-        hidden = self._history.rows[-1].hidden
         rates = tuple(hidden[name] for name in view.depends_on)
         if self._picture is None or rates != self._drawn:
             self._drawn, self._picture = rates, view.curves(hidden)
