@@ -5,7 +5,9 @@ Conventions: s(t) = Re[E exp(i w t)], X + iY = E exp(-i phi) / sqrt 2, the casca
 
 from __future__ import annotations
 
+import cmath
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from itertools import pairwise
 from math import factorial
 
@@ -18,7 +20,7 @@ from scipy.integrate import quad, solve_ivp
 from scipy.linalg import expm
 from scipy.signal import lfilter
 
-from vlab.physics.lowpass import advance, settled, settled_noise, transition
+from vlab.physics.lowpass import _phasor, advance, settled, settled_noise, transition
 
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 all_poles = pytest.mark.parametrize("poles", [1, 2, 3, 4])
@@ -299,3 +301,23 @@ def test_advance_leaves_its_argument_alone() -> None:
 def test_transition_refuses(wrong: tuple[float, float, int]) -> None:
     with pytest.raises(ValueError, match="no filter with"):
         transition(*wrong)
+
+
+@pytest.mark.parametrize("frequency", [50e3, -50e3, 100e3, 137.0, 50e3 + 0.25, 1e-3, 0.0, 12.5e6])
+@pytest.mark.parametrize("time_ps", [0, 1, 123_456_789, 10**10, 259_200 * 10**12 + 10**10])
+def test_phases_are_right_however_late_it_is(frequency, time_ps):
+    cycles = Fraction(frequency) * Fraction(time_ps, 10**12) % 1
+    error = abs(_phasor(frequency, time_ps) - cmath.exp(2j * cmath.pi * float(cycles)))
+    # whole Hz are exact; of the rest, and of very fast lines, the product with the time is rounded
+    rounded = abs(frequency) if abs(frequency) > 9e6 else abs(frequency - np.floor(frequency))
+    assert error < 1e-14 + 4e-15 * rounded * time_ps * 1e-12
+
+
+@pytest.mark.parametrize("tick_ps", [10**10, 10**10 + 7, 3 * 10**9])
+def test_lines_that_stand_still_give_the_same_as_those_that_turn(tick_ps):
+    """50 kHz turns 500 times in 10 ms; a line off by 1e-10 Hz has its phase computed at each boundary."""
+    envelopes = np.random.default_rng(1).normal(size=(1, 60))
+    weights = np.array([[1.0], [0.3j], [0.2]])
+    found = [advance(np.zeros(2, complex), np.array([50e3 + off, -50e3 - off]), weights, envelopes, 10**12,
+                             tick_ps, 0.03) for off in (0.0, 1e-10)]
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-9)

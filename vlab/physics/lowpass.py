@@ -75,11 +75,28 @@ def _noise_root(z: float, time_constant: float, poles: int) -> NDArray[np.float6
     return np.asarray(scale[:, None] * np.linalg.cholesky(covariance / np.outer(scale, scale)))
 
 
+_SECOND = 1_000_000_000_000
+"""In picoseconds."""
+_FASTEST = 9e6
+"""Hz; whole cycles of faster lines within a second do not fit an integer of 64 bits."""
+
+
 @inline
 def _phasor(frequency, time_ps):
-    cycles = frequency * (time_ps * 1e-12)
+    whole = np.floor(frequency)
+    if abs(whole) > _FASTEST:
+        cycles = frequency * (time_ps * 1e-12)
+    else:  # the cycles of whole Hz are counted in integers: equal phases give equal bits, however late it is
+        cycles = ((np.int64(whole) * (time_ps % _SECOND)) % _SECOND) * 1e-12 + (frequency - whole) * (time_ps * 1e-12)
     angle = 2.0 * np.pi * (cycles - np.floor(cycles))
     return complex(np.cos(angle), np.sin(angle))
+
+
+@inline
+def _stands_still(frequency, tick_ps):
+    """Return whether a line goes through whole cycles in a tick, so that its phasor is the same at each boundary."""
+    return (frequency == np.floor(frequency) and abs(frequency) <= _FASTEST
+            and (np.int64(frequency) * (tick_ps % _SECOND)) % _SECOND == 0)
 
 
 @kernel
@@ -94,7 +111,9 @@ def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, fre
     y = np.empty(poles, np.complex128)
     phase = np.empty(lines, np.complex128)
     response = np.empty(lines, np.complex128)
+    still = np.empty(lines, np.bool_)
     for c in range(lines):
+        still[c] = _stands_still(shifts[c], tick_ps)
         if c > 0 and shifts[c] == -shifts[c - 1]:
             phase[c] = phase[c - 1].conjugate()
         else:
@@ -111,7 +130,9 @@ def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, fre
             state[j] = start[j] * first + end[j] * last
         for c in range(lines):
             before = phase[c]
-            if c > 0 and shifts[c] == -shifts[c - 1]:
+            if still[c]:
+                after = before
+            elif c > 0 and shifts[c] == -shifts[c - 1]:
                 after = phase[c - 1].conjugate()
             else:
                 after = _phasor(shifts[c], start_ps + (i + 1) * tick_ps)
