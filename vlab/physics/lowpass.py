@@ -99,6 +99,22 @@ def _stands_still(frequency, tick_ps):
             and (np.int64(frequency) * (tick_ps % _SECOND)) % _SECOND == 0)
 
 
+@inline
+def _gather(c, phase, pole, weights, tau, tick, level, bend, slope):
+    """Add what a line that stands still does in any tick: it is linear in the envelope and in its slope."""
+    for e in range(weights.shape[1]):
+        beta = weights[c + 1, e]
+        alpha = beta
+        lag = 0.0j
+        for j in range(level.shape[0]):
+            beta *= pole
+            alpha *= pole
+            lag = (lag - tau * beta) * pole
+            level[j, e] += alpha * phase
+            bend[j, e] += lag * phase
+            slope[j, e] += (lag + beta * tick) * phase
+
+
 @kernel
 def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, free, start, end, normals, root):
     """Advance ``state`` (poles,) over the ticks; see `advance`. All work is scalar, poles innermost."""
@@ -111,14 +127,22 @@ def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, fre
     y = np.empty(poles, np.complex128)
     phase = np.empty(lines, np.complex128)
     response = np.empty(lines, np.complex128)
-    still = np.empty(lines, np.bool_)
+    level = np.zeros((poles, shapes), np.complex128)
+    bend = np.zeros((poles, shapes), np.complex128)
+    slope = np.zeros((poles, shapes), np.complex128)
+    moving = np.empty(lines, np.int64)
+    many = 0
     for c in range(lines):
-        still[c] = _stands_still(shifts[c], tick_ps)
         if c > 0 and shifts[c] == -shifts[c - 1]:
             phase[c] = phase[c - 1].conjugate()
         else:
             phase[c] = _phasor(shifts[c], start_ps)
         response[c] = 1.0 / (1.0 + 2j * np.pi * shifts[c] * tau)
+        if _stands_still(shifts[c], tick_ps):
+            _gather(c, phase[c], response[c], weights, tau, tick, level, bend, slope)
+        else:
+            moving[many] = c
+            many += 1
     for i in range(envelopes.shape[1] - 1):
         first = 0.0j
         last = 0.0j
@@ -128,11 +152,15 @@ def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, fre
         for j in range(poles):
             y[j] = state[j]
             state[j] = start[j] * first + end[j] * last
-        for c in range(lines):
+        for e in range(shapes):
+            rise = (envelopes[e, i + 1] - envelopes[e, i]) * per_tick
+            for j in range(poles):
+                y[j] -= level[j, e] * envelopes[e, i] + bend[j, e] * rise
+                state[j] += level[j, e] * envelopes[e, i] + slope[j, e] * rise
+        for k in range(many):
+            c = moving[k]
             before = phase[c]
-            if still[c]:
-                after = before
-            elif c > 0 and shifts[c] == -shifts[c - 1]:
+            if c > 0 and shifts[c] == -shifts[c - 1]:
                 after = phase[c - 1].conjugate()
             else:
                 after = _phasor(shifts[c], start_ps + (i + 1) * tick_ps)
