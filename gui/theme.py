@@ -93,6 +93,15 @@ def make_palette(dark: bool) -> QPalette:
     return palette
 
 
+def field_palette(refused: bool, dark: bool) -> QPalette:
+    """Return the palette of a field whose text is refused, or one that sets nothing, so that all is the parent's."""
+    palette = QPalette()
+    if refused:
+        palette.setColor(QPalette.ColorRole.Base, colour("refused ground", dark))
+        palette.setColor(QPalette.ColorRole.Text, colour("refused text", dark))
+    return palette
+
+
 def tabular_font(font: QFont | None = None) -> QFont:
     """Return a font whose figures all have the same width, so that a changing number does not dance.
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from gui.theme import colour, is_dark, tabular_font
+from gui.theme import field_palette, is_dark, tabular_font
 from vlab.errors import VlabError
 from vlab.parameters import Parameter
 from vlab.units import Quantity, make_quantity
@@ -81,12 +80,9 @@ class QuantityListEdit(QLineEdit):
     def _dress(self) -> None:
         """Show whether the text is refused: by colour, property, tool-tip and accessible description."""
         self.setProperty("invalid", bool(self._reason))
-        palette = QPalette()  # nothing set: all from the parent
         if self._reason:
-            dark = self._dressed_dark = is_dark(self.palette())
-            palette.setColor(QPalette.ColorRole.Base, colour("refused ground", dark))
-            palette.setColor(QPalette.ColorRole.Text, colour("refused text", dark))
-        self.setPalette(palette)
+            self._dressed_dark = is_dark(self.palette())
+        self.setPalette(field_palette(bool(self._reason), self._dressed_dark))
         about = f"{self._parameter.help} Wants {self._parameter.allowed()}."
         self.setToolTip(self._reason or about)
         self.setAccessibleDescription(self._reason or about)

@@ -11,11 +11,11 @@ import html
 import math
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QValidator, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QStyle, QStyleOptionSpinBox, QToolTip, QWidget
 
 from gui.quantity_field import QuantityField
-from gui.theme import colour, is_dark, tabular_font
+from gui.theme import colour, field_palette, is_dark, tabular_font
 from vlab.errors import SettingError
 
 _WIDEST = "-8.88888888"
@@ -192,11 +192,9 @@ class QuantitySpinBox(QAbstractSpinBox):
     def _dress(self) -> None:
         """Show whether the text is refused: by colour, frame, property, tool-tip and accessible description."""
         self.setProperty("invalid", bool(self._reason))
-        palette = QPalette()  # nothing set: all from the parent
         if self._reason:
-            dark = self._dressed_dark = is_dark(self.palette())
-            palette.setColor(QPalette.ColorRole.Base, colour("refused ground", dark))
-            palette.setColor(QPalette.ColorRole.Text, colour("refused text", dark))
+            self._dressed_dark = is_dark(self.palette())
+        palette = field_palette(bool(self._reason), self._dressed_dark)
         self.setPalette(palette)
         self.lineEdit().setPalette(palette)  # below a style sheet Qt does not hand palettes on to children
         self._describe()
