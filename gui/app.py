@@ -13,7 +13,15 @@ from pathlib import Path
 from types import TracebackType
 
 import platformdirs
-from PySide6.QtCore import QCoreApplication, QMessageLogContext, QSettings, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEventLoop,
+    QMessageLogContext,
+    QSettings,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from gui.lab import Lab
@@ -125,21 +133,19 @@ def open_window(screenshot: Path | None = None, mode: Mode | None = None) -> int
 
 def settle(seconds: float) -> None:
     """Let the window work for a while."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        QApplication.processEvents()
-        time.sleep(0.005)
+    loop = QEventLoop()
+    QTimer.singleShot(round(1e3 * seconds), loop.quit)
+    loop.exec()
 
 
 def wait_until(done: Callable[[], bool], seconds: float) -> bool:
     """Let the window work until ``done()`` is true; return whether it became so in time."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        QApplication.processEvents()
-        if done():
-            return True
-        time.sleep(0.005)
-    return False
+    while not done():
+        if time.monotonic() >= end:
+            return False
+        settle(0.005)
+    return True
 
 
 def has_display() -> bool:

@@ -34,7 +34,11 @@ Overlay: TypeAlias = tuple[tuple[str, NDArray[np.float64], NDArray[np.float64]],
 """Curves of theory or of a fit: title, x and y of each."""
 
 _TURN = 0.01
-_PUBLISH = 0.03
+_IDLE_TURN = 0.05
+"""Seconds; a command that comes meanwhile is carried out at once."""
+_PUBLISH = 0.018
+"""Seconds between snapshots of a run, less than between two pictures: each picture has a new one to show."""
+_IDLE_PUBLISH = 0.1
 _FASTEST_IDLE = 100.0
 _COURTESY = 0.05
 _TRACE = 0.004
@@ -238,7 +242,7 @@ class Lab:
         last = time.monotonic()
         while not self._leave.is_set():
             bench = self._bench
-            self._drain(timeout=_TURN)
+            self._drain(timeout=_IDLE_TURN)
             bench = self._bench
             if self._pending:
                 self._carry_out(self._pending.popleft())
@@ -327,7 +331,7 @@ class Lab:
 
     def _publish(self, bench: Bench, always: bool = False) -> None:
         now = time.monotonic()
-        if not always and now - self._published < _PUBLISH:
+        if not always and now - self._published < (_IDLE_PUBLISH if self._run is None else _PUBLISH):
             return
         self._published = now
         self.snapshot = self._look(bench, tuple(bench.path()))
