@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.courtesy import Courtesy
+from vlab.data.quality import remarks
 from vlab.errors import RunError, VlabError
 from vlab.experiments.runner import Changed, Event, Measured, Run
 
@@ -324,7 +325,7 @@ class Lab:
         try:
             lines = tuple((title, np.asarray(x, dtype=float), np.asarray(y, dtype=float))
                           for title, x, y in procedure.overlay(dataset))
-            return tuple(procedure.findings(dataset)), lines
+            return (*remarks(dataset), *procedure.findings(dataset)), lines
         except Exception as error:
             self._news.append(Notice("error", f"What {procedure.title()} shows could not be worked out: {error}"))
             return (), ()

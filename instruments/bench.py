@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from math import ceil
 from typing import Any
 
-from instruments.declaration import SLEW_STEP_PS, Value
+from instruments.declaration import SLEW_STEP_PS, Fault, Value
 from instruments.instrument import Instrument
-from vlab.errors import LimitError, UnknownNameError, WiringError
+from instruments.wiring import Link, Wiring
+from vlab.errors import LimitError, UnknownNameError
 from vlab.lab.cable import TickGrid
 from vlab.lab.clock import LabClock, to_ps
 from vlab.units import Quantity, make_quantity, to_si
@@ -35,8 +36,8 @@ class Bench:
     ----------
     instruments : dict
         The instruments by name.
-    cables : dict
-        From an input such as ``"lockin.signal"`` to the output that feeds it, such as ``"detector.output"``.
+    links : tuple of Link
+        The cables and beams as they should be; the sample's sockets are among their ends.
     seed : int
         Seed of all noise.
     noise : bool
@@ -50,18 +51,18 @@ class Bench:
         How many runs have been started; part of the key of all noise.
     """
 
-    def __init__(self, instruments: dict[str, Instrument], cables: dict[str, str], *, seed: int, noise: bool) -> None:
+    def __init__(self, instruments: dict[str, Instrument], links: tuple[Link, ...], *, seed: int, noise: bool) -> None:
         self.instruments = instruments
         self.seed = seed
         self.noise = noise
         self.run_number = 0
         self.clock = LabClock(self._let_pass)
-        self._standard_cables = dict(cables)
-        self._cables = dict(cables)
+        self.wiring = Wiring(instruments, links, {n: i.ports for n, i in instruments.items()})
         self._origin_ps = 0
         self._ticks = 0
         self._tick_ps = 0
         self._all = tuple(instruments.values())
+        self._attentive = tuple(i for i in self._all if type(i).longest_tick is not Instrument.longest_tick)
         self.__dict__.update(instruments)
         self._epoch_ps = 0
         self._preparation = 0
@@ -104,7 +105,7 @@ class Bench:
     @property
     def cables(self) -> dict[str, str]:
         """The cables: which output feeds each input."""
-        return dict(self._cables)
+        return self.wiring.cables
 
     def connect(self, source: str, target: str) -> None:
         """Join an output to an input of the bench, replacing the cable that was there.
@@ -114,12 +115,9 @@ class Bench:
         WiringError
             There is no such output or input.
         """
-        outputs = set(self._standard_cables.values())
-        if source not in outputs:
-            raise WiringError(f"there is no output {source!r}; the bench has {', '.join(sorted(outputs))}.")
-        self._need_input(target)
+        self.wiring.check_ends(source, target)
         self.close_tick()
-        self._cables[target] = source
+        self.wiring.connect(source, target)
         self._rewired()
 
     def disconnect(self, target: str) -> None:
@@ -130,25 +128,64 @@ class Bench:
         WiringError
             There is no such input.
         """
-        self._need_input(target)
+        self.wiring.check_ends(None, target)
         self.close_tick()
-        self._cables.pop(target, None)
+        self.wiring.disconnect(target)
         self._rewired()
 
-    def _need_input(self, target: str) -> None:
-        if target not in self._standard_cables:
-            raise WiringError(f"there is no input {target!r}; the bench has "
-                              f"{', '.join(sorted(self._standard_cables))}.")
+    # -- faults ------------------------------------------------------------------------------------------------
+
+    def faults(self) -> dict[str, Fault]:
+        """Return what can go wrong on demand, by names such as ``"laser.mode_hop"``."""
+        return {f"{name}.{key}": fault for name, instrument in self.instruments.items()
+                for key, fault in instrument.faults().items()}
+
+    @property
+    def present_faults(self) -> tuple[str, ...]:
+        """The faults that are present."""
+        return tuple(f"{name}.{key}" for name, instrument in self.instruments.items()
+                     for key in instrument.faults() if key in instrument.present_faults)
+
+    def fail(self, fault: str) -> None:
+        """Let something go wrong, such as ``"laser.mode_hop"``; `faults` lists what can.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such fault.
+        """
+        instrument, name = self._which_fault(fault)
+        instrument.fail(name)
+
+    def mend(self, fault: str | None = None) -> None:
+        """End a fault, or all that are present.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such fault.
+        """
+        for each in self.present_faults if fault is None else (fault,):
+            instrument, name = self._which_fault(each)
+            instrument.mend(name)
+
+    def _which_fault(self, fault: str) -> tuple[Instrument, str]:
+        if fault not in self.faults():
+            raise UnknownNameError.of("the bench", fault, self.faults(), "fault")
+        name, key = fault.split(".")
+        return self.instruments[name], key
+
+    def quality_marks(self) -> list[str]:
+        """Return the names of all flags that spoil what is measured while they are lit."""
+        return [f"{name}.{key}" for name, instrument in self.instruments.items() for key, _ in instrument._spoiling]
+
+    def take_marks(self) -> list[str]:
+        """Return which of them were lit since the last call, be it for a moment, or are lit now."""
+        return [f"{instrument.name}.{key}" for instrument in self._all for key in instrument.take_marks()]
 
     def check(self) -> list[str]:
         """Return in sentences what is wrong on the bench and what to do; empty when all is well."""
-        found = []
-        for target, source in self._standard_cables.items():
-            present = self._cables.get(target)
-            if present is None:
-                found.append(f"{target}: no cable is connected; connect {source} to it.")
-            elif present != source:
-                found.append(f"{target}: it is fed by {present}; connect {source} to it instead.")
+        found = self.wiring.problems()
         for instrument in self.instruments.values():
             found.extend(instrument.problems())
         return found
@@ -169,7 +206,7 @@ class Bench:
     def reset(self) -> None:
         """Return to the state in which the bench was made: all settings, cables, nuclei and filters."""
         self.close_tick()
-        self._cables = dict(self._standard_cables)
+        self.wiring.restore()
         for instrument in self.instruments.values():
             instrument.reset()
         self._rewired()
@@ -205,6 +242,7 @@ class Bench:
         self.close_tick()
         key = f"{self.run_number}.{self._preparation}"
         self._preparation += 1
+        self.take_marks()
         for instrument in self.instruments.values():
             instrument.start_epoch(key)
         self._start_epoch(key)
@@ -224,8 +262,10 @@ class Bench:
 
     def close_tick(self) -> None:
         """Finish the partial tick up to now; what follows counts its ticks from here."""
+        if self._anchor_ps is not None:  # an instrument keeps an appointment: the tick has just been closed
+            return
         now = self.clock._now_ps
-        if now > self._origin_ps and self._anchor_ps is None:
+        if now > self._origin_ps:
             self._finish_at(now)
         self._origin_ps = now
         self._ticks = self._tick_ps = 0
@@ -246,9 +286,10 @@ class Bench:
         try:
             while True:
                 self._anchor_ps = self._origin_ps
-                points = [p for i in self._all if i._slews and (p := i.next_breakpoint()) is not None]
+                points = [p for i in self._all
+                          if (i._slews or i._appointments) and (p := i.next_breakpoint()) is not None]
                 if self._tick_ps == 0:
-                    longest = to_ps(min(self._open_room(), 1.0))
+                    longest = to_ps(min(self._open_room(), 1.0, *[i.longest_tick() for i in self._attentive]))
                     self._tick_ps = _tick_for(longest, min(points) - self._origin_ps if points else 0)
                 points += [ps for ps in self._announced if ps > self._origin_ps]
                 limit = min([horizon_ps, *points])
@@ -259,6 +300,10 @@ class Bench:
                 if limit not in points:
                     return
                 self._finish_at(limit)
+                self._anchor_ps = limit
+                for instrument in self._all:
+                    if instrument._appointments:
+                        instrument.keep_appointments(limit)
                 if limit == horizon_ps:
                     return  # the next event is likely to come now: the room is opened when time goes on
         finally:

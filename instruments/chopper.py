@@ -8,6 +8,7 @@ from math import pi
 from instruments.declaration import Setting
 from instruments.instrument import Instrument
 from instruments.light import Light
+from instruments.wiring import Port
 from vlab.lab.cable import Reference
 
 _HARMONICS = ((1, 2 / pi), (3, -2 / (3 * pi)), (5, 2 / (5 * pi)))  # of a square wave that is on where cos > 0
@@ -28,6 +29,8 @@ class Chopper(Instrument):
 
     title = "Chopper"
     short = "Chopper"
+    ports = (Port("beam", "in", "light", "the beam to be chopped"),
+             Port("reference", "out", "voltage", "0 to 5 V at the chopping frequency"))
 
     state = Setting(None, "running", choices=("running", "stopped"), help="Start or stop the chopper.")
     frequency = Setting("kHz", 50.0, limits=(0.1, 100.0), help="Set the chopping frequency.")

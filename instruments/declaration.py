@@ -1,4 +1,4 @@
-"""The four things an instrument can have: settings, readings, actions and flags, each declared once.
+"""What an instrument can have: settings, readings, actions and flags, and faults on demand, each declared once.
 
 From one declaration come the Python attribute with its validation, the change event, the snapshot, the data sheet and
 the window's panel. Values are stored as SI floats; a quantity is converted once, at the door.
@@ -249,13 +249,17 @@ class Reading(Declaration):
 
 
 class Flag(Declaration):
-    """A lamp on the front panel: true or false; declared by the decorator `flag`."""
+    """A lamp on the front panel: true or false; declared by the decorator `flag`.
+
+    One that ``spoils`` marks each point that was measured while it was lit, be it for a moment.
+    """
 
     kind = "flag"
 
-    def __init__(self, test: Callable[[Any], bool], help: str) -> None:
+    def __init__(self, test: Callable[[Any], bool], help: str, spoils: bool = False) -> None:
         super().__init__(help)
         self.test = test
+        self.spoils = spoils
 
     def __get__(self, instrument: Instrument | None, owner: type) -> Any:
         return self if instrument is None else bool(self.test(instrument))
@@ -276,7 +280,25 @@ class Action(Declaration):
         return lambda: instrument._act(self)
 
 
-_ARTICLES = {"reading": "a reading", "flag": "a flag", "action": "an action", "setting": "a setting"}
+class Fault(Declaration):
+    """Something that can go wrong on demand; declared by the decorator `fault`.
+
+    It is present from `Instrument.fail` to `Instrument.mend`, which call the declared method with true and false. Some
+    faults are an event, such as a quench: an action of the instrument mends what the event left behind.
+    """
+
+    kind = "fault"
+
+    def __init__(self, change: Callable[[Any, bool], None], help: str) -> None:
+        super().__init__(help)
+        self.change = change
+
+    def __get__(self, instrument: Instrument | None, owner: type) -> Any:
+        return self if instrument is None else self.name in instrument.present_faults
+
+
+_ARTICLES = {"fault": "a fault", "reading": "a reading", "flag": "a flag", "action": "an action",
+             "setting": "a setting"}
 
 
 def _first_line(function: Callable[..., Any]) -> str:
@@ -293,6 +315,16 @@ def flag(function: Callable[[Any], bool]) -> Flag:
     return Flag(function, _first_line(function))
 
 
+def spoiling_flag(function: Callable[[Any], bool]) -> Flag:
+    """Declare a method as a flag that spoils what is measured while it is lit; its docstring is the help."""
+    return Flag(function, _first_line(function), spoils=True)
+
+
 def action(function: Callable[[Any], None]) -> Action:
     """Declare a method as an action; its docstring is the help."""
     return Action(function, _first_line(function))
+
+
+def fault(function: Callable[[Any, bool], None]) -> Fault:
+    """Declare a method as a fault; it is called with whether it begins or ends, its docstring is the help."""
+    return Fault(function, _first_line(function))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from instruments.declaration import Setting, action, flag
 from instruments.instrument import Instrument
+from instruments.wiring import Port
 
 
 class DelayStage(Instrument):
@@ -14,6 +15,7 @@ class DelayStage(Instrument):
 
     title = "Delay stage"
     short = "Stage"
+    ports = (Port("beam", "in", "light", "the beam to be delayed"),)
 
     delay = Setting("ns", -0.05, limits=(-0.5, 13.0), rate="speed", digits=6,
                     help="Set the delay of the probe behind the pump; zero and below is just before a pump pulse.")

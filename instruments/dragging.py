@@ -8,10 +8,11 @@ from instruments.gate import GateSource
 from instruments.laser import Laser
 from instruments.light import Light
 from instruments.lockin import LockIn
-from instruments.logic import logic_signal
+from instruments.logic import constant_voltage, logic_signal
 from instruments.magnet import Magnet
 from instruments.photodetector import Photodetector
 from instruments.rate_view import hidden_rates
+from instruments.wiring import Link
 from vlab.experiments.calibration import LineCalibration
 from vlab.lab.cable import Signal, TickGrid
 from vlab.physics.bistability import RateModel
@@ -20,11 +21,14 @@ from vlab.samples.quantum_dot import QuantumDot
 from vlab.samples.specimen import DotSpecimen, Ramp, Response, Room
 from vlab.units import Q_, Quantity
 
-CABLES = {
-    "lockin.signal": "detector.output",
-    "lockin.reference": "chopper.reference",
-    "sample.gate": "gate.output",
-}
+LINKS = (
+    Link("laser.beam", "chopper.beam", "light"),
+    Link("chopper.beam", "sample.light", "light"),
+    Link("sample.light", "detector.beam", "light"),
+    Link("detector.output", "lockin.signal"),
+    Link("chopper.reference", "lockin.reference"),
+    Link("gate.output", "sample.gate"),
+)
 
 
 class DraggingBench(Bench):
@@ -59,7 +63,8 @@ class DraggingBench(Bench):
         self._room = Room(Ramp(0.0), Ramp(0.0), Ramp(0.0), 0.0, 1.0)
         self._light = Light(0.0)
         self._response: Response | None = None
-        super().__init__(instruments, CABLES, seed=seed, noise=noise)
+        self._detected = Signal(TickGrid(0, 1, 0, 0))
+        super().__init__(instruments, LINKS, seed=seed, noise=noise)
         self.reset()
 
     @property
@@ -117,12 +122,10 @@ class DraggingBench(Bench):
         return self._specimen.longest_tick(self._room)
 
     def _present_room(self) -> Room:
-        gate, laser, magnet = self.gate, self.laser, self.magnet
-        connected = "sample.gate" in self._cables and gate.read("output") == "on"
-        voltage = Ramp(*gate.motion("voltage")) if connected else Ramp(0.0)
+        laser, magnet = self.laser, self.magnet
         light = self.chopper.chop(laser.power_out())
-        return Room(Ramp(*magnet.motion("field")), voltage, Ramp(*laser.motion("photon_energy")), light.power,
-                    light.mean)
+        return Room(Ramp(*magnet.motion("field")), self._gate_voltage(), Ramp(*laser.motion("photon_energy")),
+                    light.power, light.mean)
 
     def _compute(self, grid: TickGrid) -> None:
         self._response = self._specimen.evolve(self._room, grid)
@@ -130,10 +133,29 @@ class DraggingBench(Bench):
 
     def _to_lockin(self, response: Response, grid: TickGrid) -> Signal:
         detected = self.detector.detect(self._light, response.absorbed, grid)
-        source = self._cables.get("lockin.signal")
+        self._detected = detected
+        return self._signal_from(self.wiring.source_of("lockin.signal"), grid)
+
+    def _signal_from(self, source: str | None, grid: TickGrid) -> Signal:
+        """Return what an output puts on a cable; silence without one."""
         if source == "detector.output":
-            return detected
+            return self._detected
+        if source == "gate.output":
+            return constant_voltage(self._voltage_out().start, grid)
         return logic_signal(self.chopper.reference() if source == "chopper.reference" else None, grid)
+
+    def _voltage_out(self) -> Ramp:
+        """Return the voltage at the terminals of the gate source."""
+        return Ramp(*self.gate.motion("voltage")) if self.gate.read("output") == "on" else Ramp(0.0)
+
+    def _gate_voltage(self) -> Ramp:
+        """Return what the gate feels: the dot follows no carrier, so of a wrong cable the mean voltage counts."""
+        source = self.wiring.source_of("sample.gate")
+        if source == "gate.output":
+            return self._voltage_out()
+        if source == "detector.output":
+            return Ramp(0.0)  # 50 ohm of a balanced detector: millivolts
+        return Ramp(self._signal_from(source, TickGrid(0, 1, 0, 0)).mean())
 
     def _start_epoch(self, run: str) -> None:
         self._specimen.start_epoch(run)
@@ -147,5 +169,5 @@ class DraggingBench(Bench):
         self.lockin.settle(self._to_lockin(self._response, grid))
 
     def _rewired(self) -> None:
-        chopped = self._cables.get("lockin.reference") == "chopper.reference"
+        chopped = self.wiring.source_of("lockin.reference") == "chopper.reference"
         self.lockin.connect_reference(self.chopper.reference if chopped else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from instruments.declaration import Setting, flag
 from instruments.instrument import Instrument
+from instruments.wiring import Port
 
 
 class GateSource(Instrument):
@@ -11,6 +12,7 @@ class GateSource(Instrument):
 
     title = "Gate voltage source"
     short = "Gate"
+    ports = (Port("output", "out", "voltage", "the voltage behind the relay"),)
 
     voltage = Setting("V", 0.4, limits=(-2.0, 2.0), rate="slew_rate", help="Set the gate voltage.")
     slew_rate = Setting("V/s", 100.0, limits=(1e-6, 1e6), help="Set how fast the gate voltage moves.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from instruments.declaration import Setting
 from instruments.instrument import Instrument
+from instruments.wiring import Port
 from vlab.lab.cable import Reference
 
 
@@ -17,6 +18,8 @@ class HelicityModulator(Instrument):
 
     title = "Helicity modulator"
     short = "Modulator"
+    ports = (Port("beam", "in", "light", "the beam to be modulated"),
+             Port("reference", "out", "voltage", "0 to 5 V at the modulation frequency"))
 
     state = Setting(None, "running", choices=("running", "stopped"), help="Start or stop the modulation.")
     frequency = Setting("kHz", 10.0, limits=(1e-3, 1e4), help="Set the modulation frequency.")

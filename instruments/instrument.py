@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any, ClassVar
 
-from instruments.declaration import Action, Declaration, Flag, Reading, Setting, Slew, Value
+from instruments.declaration import Action, Declaration, Fault, Flag, Reading, Setting, Slew, Value
+from instruments.wiring import Port
 from vlab.errors import ReadOnlyError, UnknownNameError
 from vlab.lab.clock import PS_PER_SECOND
 from vlab.units import parse_quantity
@@ -32,6 +34,11 @@ class Instrument:
     short: ClassVar[str] = ""
     """One word, for tabs and labels."""
     declarations: ClassVar[dict[str, Declaration]] = {}
+    ports: ClassVar[tuple[Port, ...]] = ()
+    """Its sockets for cables and beams."""
+    _memory: ClassVar[tuple[str, ...]] = ()
+    """Attributes that hold state beside settings, slews, appointments and faults; a checkpoint saves them."""
+    _spoiling: ClassVar[tuple[tuple[str, Flag], ...]] = ()
     _reacts: ClassVar[bool] = False
     _limited_by: ClassVar[dict[str, tuple[str, ...]]] = {}
 
@@ -52,12 +59,16 @@ class Instrument:
             if setting.rate:
                 limited[setting.rate] = (*limited.get(setting.rate, ()), name)
         cls._limited_by = limited
+        cls._spoiling = tuple((name, flag) for name, flag in cls.flags().items() if flag.spoils)
         cls._reacts = cls._changed is not Instrument._changed
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._values: dict[str, Value] = {n: s.default for n, s in self.settings().items()}
         self._slews: dict[str, Slew] = {}
+        self._appointments: dict[str, int] = {}
+        self._faults: set[str] = set()
+        self._marks: set[str] = set()
         self._claims: dict[str, object] = {}
         self._listeners: list[Listener] = []
         self._before_event: Callable[[], None] = _nothing
@@ -100,6 +111,11 @@ class Instrument:
         """Return the declared actions by name."""
         return {n: d for n, d in cls.declarations.items() if isinstance(d, Action)}
 
+    @classmethod
+    def faults(cls) -> dict[str, Fault]:
+        """Return the declared faults by name."""
+        return {n: d for n, d in cls.declarations.items() if isinstance(d, Fault)}
+
     def declaration(self, name: str) -> Declaration:
         """Return one declaration, or raise `UnknownNameError` with the nearest name."""
         found = self.declarations.get(name)
@@ -117,6 +133,8 @@ class Instrument:
             return found.measure(self)
         if isinstance(found, Flag):
             return float(found.test(self))
+        if isinstance(found, Fault):
+            return float(name in self._faults)
         raise UnknownNameError.of(self.name, name, [*self.settings(), *self.readings()], "setting or reading")
 
     def write(self, name: str, value: Value, owner: object = None) -> None:
@@ -141,10 +159,49 @@ class Instrument:
             raise UnknownNameError.of(self.name, name, self.actions(), "action")
         self._act(found)
 
+    @property
+    def present_faults(self) -> frozenset[str]:
+        """The names of the faults that are present."""
+        return frozenset(self._faults)
+
+    def fail(self, name: str) -> None:
+        """Let a fault happen; nothing if it is present already."""
+        self._turn_fault(name, True)
+
+    def mend(self, name: str) -> None:
+        """End a fault; nothing if it is not present."""
+        self._turn_fault(name, False)
+
+    def _turn_fault(self, name: str, present: bool) -> None:
+        found = self.declaration(name)
+        if not isinstance(found, Fault):
+            raise UnknownNameError.of(self.name, name, self.faults(), "fault")
+        if (name in self._faults) is present:
+            return
+        self._before_event()
+        (self._faults.add if present else self._faults.discard)(name)
+        found.change(self, present)
+        for listener in self._listeners:
+            listener(self, name, float(present), None)
+
+    def take_marks(self) -> list[str]:
+        """Return the spoiling flags that were lit since the last call, be it for a moment, or are lit now."""
+        marks = self._marks
+        found = [name for name, flag in self._spoiling if name in marks or flag.test(self)]
+        marks.clear()
+        return found
+
+    def _mark(self, flag: str) -> None:
+        """Remember that a spoiling flag was lit for a moment."""
+        self._marks.add(flag)
+
     def remaining(self, name: str) -> float:
         """Return for how many seconds of lab time a setting will go on moving; 0 when it has settled."""
         slew = self._slews.get(name)
-        return max(0, slew.end_ps - self._now_ps()) / PS_PER_SECOND if slew else 0.0
+        end = slew.end_ps if slew else 0
+        if self._appointments:
+            end = max(end, self._appointments.get(name, 0))
+        return max(0, end - self._now_ps()) / PS_PER_SECOND if end else 0.0
 
     def claim(self, name: str, holder: object) -> None:
         """Let only ``holder`` change a setting until `release`."""
@@ -169,10 +226,15 @@ class Instrument:
                 now[name] = declaration.measure(self)
             elif isinstance(declaration, Flag):
                 now[name] = float(declaration.test(self))
+            elif isinstance(declaration, Fault):
+                now[name] = float(name in self._faults)
         return now
 
     def reset(self) -> None:
-        """Return every setting to its default at once, also those that slew."""
+        """Mend all faults and return every setting to its default at once, also those that slew."""
+        for fault in sorted(self._faults):
+            self.mend(fault)
+        self._appointments.clear()
         for name, setting in self.settings().items():
             self.jump(name, setting.default)
 
@@ -210,11 +272,31 @@ class Instrument:
     def next_breakpoint(self) -> int | None:
         """Return the lab time (ps) at which something known in advance will change, or None."""
         if not self._slews:
-            return None
+            return min(self._appointments.values(), default=None)
         now = self._now_ps()
         for name in [n for n, s in self._slews.items() if s.end_ps <= now]:
             del self._slews[name]
-        return min((s.end_ps for s in self._slews.values()), default=None)
+        return min((*(s.end_ps for s in self._slews.values()), *self._appointments.values()), default=None)
+
+    def longest_tick(self) -> float:
+        """Return the longest tick in s that does justice to what the instrument does now."""
+        return inf
+
+    def _appoint(self, name: str, seconds: float) -> None:
+        """Ask to be called by `_keep` after ``seconds`` of lab time; a setting of that name counts as moving till then.
+
+        An earlier appointment of that name is given up.
+        """
+        self._appointments[name] = self._now_ps() + max(1, round(seconds * PS_PER_SECOND))
+
+    def _keep(self, name: str) -> None:
+        """Do what was put off by `_appoint`; for instruments that override it."""
+
+    def keep_appointments(self, now_ps: int) -> None:
+        """Do what was put off to ``now_ps``; called by the bench when a tick has ended there."""
+        for name in [n for n, ps in self._appointments.items() if ps <= now_ps]:
+            if self._appointments.pop(name, None) is not None:
+                self._keep(name)
 
     def start_epoch(self, key: str) -> None:
         """Start the noise of a run; ``key`` names the run and which of its preparations this is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from instruments.declaration import Setting, flag
 from instruments.instrument import Instrument
+from instruments.wiring import Port
 
 
 class Laser(Instrument):
@@ -11,6 +12,7 @@ class Laser(Instrument):
 
     title = "Tunable laser"
     short = "Laser"
+    ports = (Port("beam", "out", "light", "the beam behind the shutter"),)
 
     photon_energy = Setting("eV", 1.3, limits=(1.2, 1.4), rate="tuning_rate", digits=9,
                             help="Set the photon energy.")

@@ -15,6 +15,10 @@ class Light:
     """Fraction of the time for which it is on."""
     lines: tuple[tuple[float, complex], ...] = ()
     """Frequency in Hz and peak amplitude of each line, in units of ``power``."""
+    intensity_noise: float = 0.0
+    """White relative intensity noise before the chopper, one-sided, 1/sqrt(Hz)."""
+    intensity_flicker: float = 0.0
+    """1/f relative intensity noise before the chopper: its one-sided density is intensity_flicker / f."""
 
 
 @dataclass(frozen=True)

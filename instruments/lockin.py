@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from instruments.declaration import Setting, action, flag, reading
 from instruments.instrument import Instrument
+from instruments.wiring import Port
 from vlab.lab.cable import Reference, Signal
 from vlab.lab.noise import NoiseStream
 from vlab.physics import lowpass
@@ -68,6 +69,8 @@ class LockIn(Instrument):
 
     title = "Lock-in amplifier"
     short = "Lock-in"
+    ports = (Port("signal", "in", "voltage", "the signal"),
+             Port("reference", "in", "voltage", "the external reference"))
 
     time_constant = Setting("s", 1.0, limits=(10e-6, 30e3), help="Set the time constant of the output filter.")
     slope = Setting(None, "6 dB/oct", choices=("6 dB/oct", "12 dB/oct", "18 dB/oct", "24 dB/oct"),

@@ -1,4 +1,4 @@
-"""The voltage on a reference output, for whoever joins it to the wrong input."""
+"""The voltages on outputs that belong elsewhere, for whoever joins them to the wrong input."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def logic_signal(reference: Reference | None, grid: TickGrid) -> Signal:
         return Signal(grid)
     level = np.full(grid.count + 1, _LEVEL)
     return Signal(grid, (Line(0.0, 0.5 + 0j, level), Line(reference.frequency, 2.0 / np.pi + 0j, level)))
+
+
+def constant_voltage(volts: float, grid: TickGrid) -> Signal:
+    """Return a direct voltage."""
+    return Signal(grid, (Line(0.0, complex(volts), np.ones(grid.count + 1)),))

@@ -11,6 +11,7 @@ from instruments.declaration import Setting, flag, reading
 from instruments.instrument import Instrument
 from instruments.light import Light
 from instruments.transimpedance import SWING, density
+from instruments.wiring import Port
 from vlab.lab.cable import Line, Signal, TickGrid
 
 
@@ -22,6 +23,8 @@ class Photodetector(Instrument):
 
     title = "Balanced photodetector"
     short = "Detector"
+    ports = (Port("beam", "in", "light", "the beam behind the sample"),
+             Port("output", "out", "voltage", "the amplified difference of the photocurrents"))
 
     gain = Setting("V/A", 1e7, choices=(1e5, 1e6, 1e7, 1e8, 1e9), help="Choose the transimpedance gain.")
     responsivity = Setting("A/W", 0.5, limits=(0.01, 1.0), help="Set the responsivity of the photodiodes.")

@@ -10,6 +10,7 @@ from instruments.declaration import Setting, flag, reading
 from instruments.instrument import Instrument
 from instruments.probe import ProbeLight
 from instruments.transimpedance import SWING, density
+from instruments.wiring import Port
 from vlab.lab.cable import Line, Signal, TickGrid
 
 
@@ -23,6 +24,8 @@ class PolarizationBridge(Instrument):
 
     title = "Polarization bridge"
     short = "Bridge"
+    ports = (Port("beam", "in", "light", "the probe behind the sample"),
+             Port("output", "out", "voltage", "the amplified difference of the photocurrents"))
 
     gain = Setting("V/A", 1e6, choices=(1e4, 1e5, 1e6, 1e7, 1e8), help="Choose the transimpedance gain.")
     responsivity = Setting("A/W", 0.5, limits=(0.01, 1.0), help="Set the responsivity of the photodiodes.")

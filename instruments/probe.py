@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from instruments.declaration import Setting
 from instruments.instrument import Instrument
+from instruments.wiring import Port
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class ProbeLaser(Instrument):
 
     title = "Probe laser"
     short = "Probe"
+    ports = (Port("beam", "out", "light", "the beam behind the shutter"),)
 
     power = Setting("uW", 100.0, limits=(0.0, 1e4), help="Set the average power on the sample.")
     intensity_noise = Setting("1/Hz^0.5", 1e-5, limits=(0.0, 1e-2), help="Set the relative intensity noise.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from instruments.declaration import Setting, reading
 from instruments.instrument import Instrument
 from instruments.light import PulseTrain
+from instruments.wiring import Port
 
 
 class PulsedLaser(Instrument):
@@ -15,6 +16,7 @@ class PulsedLaser(Instrument):
 
     title = "Pump laser"
     short = "Pump"
+    ports = (Port("beam", "out", "light", "the pulses behind the shutter"),)
 
     repetition_period = Setting("ns", 13.2, limits=(2.0, 100.0), help="Set the time between two pulses.")
     power = Setting("mW", 10.0, limits=(0.0, 1000.0), help="Set the average power on the sample.")

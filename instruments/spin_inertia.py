@@ -16,6 +16,7 @@ from instruments.polarization_bridge import PolarizationBridge
 from instruments.probe import ProbeLaser
 from instruments.pulsed_laser import PulsedLaser
 from instruments.sample_holder import SampleHolder
+from instruments.wiring import Link
 from vlab.experiments.calibration import FaradayCalibration
 from vlab.lab.cable import Signal, TickGrid
 from vlab.readout import readout
@@ -23,10 +24,15 @@ from vlab.samples.specimen import Ramp
 from vlab.samples.spin_ensemble import SpinEnsemble
 from vlab.samples.spin_specimen import HARMONICS, SpinResponse, SpinRoom, SpinSpecimen
 
-CABLES = {
-    "lockin.signal": "detector.output",
-    "lockin.reference": "modulator.reference",
-}
+LINKS = (
+    Link("pump.beam", "modulator.beam", "light"),
+    Link("modulator.beam", "sample.pump", "light"),
+    Link("probe.beam", "stage.beam", "light"),
+    Link("stage.beam", "sample.probe", "light"),
+    Link("sample.probe", "detector.beam", "light"),
+    Link("detector.output", "lockin.signal"),
+    Link("modulator.reference", "lockin.reference"),
+)
 _FAST_ENOUGH = 0.1
 _INVISIBLE = 1e-4
 
@@ -67,7 +73,7 @@ class SpinInertiaBench(Bench):
         self.calibration = calibration
         self._specimen = specimen or SpinSpecimen(ensemble)
         self._response: SpinResponse | None = None
-        super().__init__(instruments, CABLES, seed=seed, noise=noise)
+        super().__init__(instruments, LINKS, seed=seed, noise=noise)
         self._specimen.give_up = lambda: self.give_up()
         self._room = self._present_room()
         self.reset()
@@ -171,7 +177,7 @@ class SpinInertiaBench(Bench):
 
     def _to_lockin(self, response: SpinResponse, grid: TickGrid) -> Signal:
         detected = self.detector.detect(self.probe.light(), response.rotation, grid)
-        source = self._cables.get("lockin.signal")
+        source = self.wiring.source_of("lockin.signal")
         if source == "detector.output":
             return detected
         return logic_signal(self.modulator.reference() if source == "modulator.reference" else None, grid)
@@ -183,5 +189,5 @@ class SpinInertiaBench(Bench):
         self.lockin.settle(self._to_lockin(self._response, grid))
 
     def _rewired(self) -> None:
-        modulated = self._cables.get("lockin.reference") == "modulator.reference"
+        modulated = self.wiring.source_of("lockin.reference") == "modulator.reference"
         self.lockin.connect_reference(self.modulator.reference if modulated else None)

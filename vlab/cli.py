@@ -264,6 +264,7 @@ def _bars() -> Iterator[Callable[[str, int], Callable[[Event], None]]]:
 
 
 def _run(given: argparse.Namespace) -> int:
+    from vlab.data.quality import remarks
     from vlab.experiments.runner import Run
     from vlab.readout import clock
 
@@ -288,7 +289,7 @@ def _run(given: argparse.Namespace) -> int:
         if warning not in before:
             print(f"vlab: warning: {warning}", file=sys.stderr)
     print(run.file)
-    for sentence in procedure.findings(dataset):
+    for sentence in [*remarks(dataset), *procedure.findings(dataset)]:
         print(sentence)
     if given.plot is not None:
         from vlab.analysis.figure import draw_runs

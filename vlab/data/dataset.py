@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vlab.data.quality import QUALITY, marked, quality_attributes
 from vlab.errors import DataError
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def to_dataset(documents: list[Document]) -> xarray.Dataset:
     dims = [c["name"] for c in coordinates]
     coords = {c["name"]: (c["name"], np.array(c["values"]), _attributes(c)) for c in coordinates}
     variables = {v["name"]: (dims, columns[i], _attributes(v)) for i, v in enumerate(start["variables"])}
+    marks = start.get("quality_marks", [])
+    if marks and QUALITY not in variables:
+        variables[QUALITY] = (dims, marked(points, shape, marks), quality_attributes(marks))
     dataset = xarray.Dataset(variables, coords, _provenance(start, stop, len(points), documents))
     if len(shape) == 1:
         dataset = dataset.isel({dims[0]: slice(0, 1 + max((p["index"][0] for p in points), default=-1))})

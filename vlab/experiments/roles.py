@@ -72,6 +72,14 @@ class Setup(Protocol):
         """Return all settings and readings by instrument."""
         ...
 
+    def quality_marks(self) -> list[str]:
+        """Return the names of all flags that spoil what is measured while they are lit; none in a plain room."""
+        ...
+
+    def take_marks(self) -> list[str]:
+        """Return which of them were lit since the last call, be it for a moment, or are lit now."""
+        ...
+
     def sample_record(self) -> dict[str, object]:
         """Return what is known of the sample, for the files."""
         ...

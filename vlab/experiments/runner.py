@@ -42,6 +42,8 @@ class Measured:
     """Estimated lab time left, s."""
     wall_left: float
     """Estimated real time left, s."""
+    marks: tuple[str, ...] = ()
+    """The flags that spoil this point, such as ``"lockin.input_overload"``; empty for a good one."""
 
 
 @dataclass(frozen=True)
@@ -233,9 +235,12 @@ class Run:
             "versions": versions(),
             "coordinates": [vars(c) for c in self.coordinates],
             "variables": [vars(v) for v in self.procedure.variables()],
+            "quality_marks": self._known_marks(),
         })
         self._wall_start = time.monotonic()
         self._lab_start_ps = self.setup.clock.now_ps
+        self._take_marks: Callable[[], list[str]] = getattr(self.setup, "take_marks", list)
+        self._take_marks()  # what was lit before the run does not count
         self._announce("running")
 
     def _follow(self) -> None:
@@ -303,14 +308,24 @@ class Run:
         if self._stop.is_set():
             raise _Stopped
 
+    def _known_marks(self) -> list[str]:
+        """Return the names of all flags that may spoil a point; of a room that knows none, nothing."""
+        known: Callable[[], list[str]] | None = getattr(self.setup, "quality_marks", None)
+        return known() if known is not None else []
+
     def _acknowledge(self, point: Point) -> None:
-        self._record({"kind": "point", "index": point.index, "values": point.values})
+        marks = self._take_marks()
+        document: Document = {"kind": "point", "index": point.index, "values": point.values}
+        if marks:
+            document["marks"] = marks
+        self._record(document)
         self._done += 1
         lab = (self.setup.clock.now_ps - self._lab_start_ps) / PS_PER_SECOND
         share = self._done / self._total
         wall = time.monotonic() - self._wall_start
         lab_left = max(0.0, self._seconds - lab)
-        measured = Measured(point.index, point.values, self._done, self._total, lab_left, wall * (1.0 - share) / share)
+        measured = Measured(point.index, point.values, self._done, self._total, lab_left, wall * (1.0 - share) / share,
+                            tuple(marks))
         for subscriber in self._subscribers:
             subscriber(measured)
         if self._stop.is_set():

@@ -61,6 +61,16 @@ class Signal:
     """A direct voltage is a line at frequency zero."""
     density: float = 0.0
     """One-sided white noise density in V^2/Hz."""
+    flicker: float = 0.0
+    """V^2; one-sided 1/f noise has the density flicker / f."""
+
+    def density_at(self, frequency: float) -> float:
+        """Return the one-sided noise density in V^2/Hz around a frequency in Hz; finite down to a millihertz."""
+        return self.density + (self.flicker / max(abs(frequency), 1e-3) if self.flicker else 0.0)
+
+    def mean(self) -> float:
+        """Return the direct voltage at the first boundary."""
+        return sum(float((line.amplitude * line.envelope[0]).real) for line in self.lines if line.frequency == 0.0)
 
     def peak(self) -> float:
         """Return a bound on the largest total voltage that the lines can reach, noise aside."""
