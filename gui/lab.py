@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import xarray
 
     from instruments.bench import Bench
+    from instruments.wiring import Wiring
     from vlab.experiments.procedure import Procedure
 
 Overlay: TypeAlias = tuple[tuple[str, NDArray[np.float64], NDArray[np.float64]], ...]
@@ -58,6 +59,10 @@ class Snapshot:
     """What no instrument shows, such as the nuclear polarization; SI floats."""
     path: tuple[str, ...] = ()
     """The way of the light in words; only in what `Lab.snapshot` holds."""
+    cables: dict[str, str] = field(default_factory=dict)
+    """Which output feeds each input."""
+    wiring: Wiring | None = None
+    """What cables the bench could have."""
     bench_number: int = 0
     """Counts mounted samples."""
 
@@ -171,6 +176,14 @@ class Lab:
     def act(self, instrument: str, action: str) -> Future[Any]:
         """Press a button of an instrument."""
         return self.post(lambda bench: bench.instruments[instrument].act(action))
+
+    def turn_fault(self, instrument: str, fault: str, present: bool) -> Future[Any]:
+        """Let something go wrong, or mend it."""
+        return self.post(lambda bench: (bench.fail if present else bench.mend)(f"{instrument}.{fault}"))
+
+    def plug(self, source: str | None, target: str) -> Future[Any]:
+        """Join an output to an input of the bench, or pull the cable out of it."""
+        return self.post(lambda bench: bench.disconnect(target) if source is None else bench.connect(source, target))
 
     def mount(self, make_bench: Callable[[], Bench]) -> Future[Any]:
         """Replace the bench, with another sample for example."""
@@ -345,7 +358,8 @@ class Lab:
             self._trail.append(self._look(bench))
 
     def _look(self, bench: Bench, path: tuple[str, ...] = ()) -> Snapshot:
-        return Snapshot(bench.clock.now, bench.snapshot(), tuple(bench.check()), bench.hidden(), path, self._mounted)
+        return Snapshot(bench.clock.now, bench.snapshot(), tuple(bench.check()), bench.hidden(), path, bench.cables,
+                        bench.wiring, self._mounted)
 
 
 def pace_in_words(pace: float) -> str:

@@ -110,6 +110,8 @@ class LabModel:
         self.connected = False
         """Whether there is a bench to work with."""
         self._number = 0
+        self._marks: set[str] = set()
+        """The flags that have spoiled points of the run in progress."""
         self._read = 0.0
         self._sampled = 0.0
         self._mounting: _Mounting | None = None
@@ -153,6 +155,8 @@ class LabModel:
                     turned = True
                 case Measured():
                     self.scans[-1].add(item)
+                    if item.marks:
+                        self._tell_marks(item.marks)
                     self.progress = item
                     grown = True
                 case Changed(state):
@@ -173,6 +177,7 @@ class LabModel:
 
     def _begin(self, run: Run) -> None:
         self.run, self.run_state, self.progress = run, "running", None
+        self._marks.clear()
         self._number += 1
         words = self.kind.told(run.setup.sample_words())  # type: ignore[attr-defined]
         self.scans.append(Scan(self._number, run.procedure, run.coordinates, words))
@@ -191,6 +196,14 @@ class LabModel:
         else:
             self.notice("info", f"The measurement is {ended.status}.{where}")
         self.run_changed.emit()
+
+    def _tell_marks(self, marks: tuple[str, ...]) -> None:
+        """Say once in a run of each flag that it spoils points."""
+        fresh = [mark for mark in marks if mark not in self._marks]
+        if fresh:
+            self._marks.update(fresh)
+            names = " and ".join(f"{i}: {flag.replace('_', ' ')}" for i, flag in (mark.split(".", 1) for mark in fresh))
+            self.notice("warning", f"Points are marked as spoiled ({names}); the panel Optical path says what to do.")
 
     def _take_bench(self, mounting: _Mounting) -> None:
         """Take over the bench that was made, or stay with the old one."""

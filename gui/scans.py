@@ -38,6 +38,8 @@ class Trace:
     """How many points were measured, each of a mean counted."""
     changes: int = 0
     """How often a point was added or replaced."""
+    spoiled: set[int] = field(default_factory=set)
+    """Rows of ``x`` whose value, or part of whose mean, was measured while a flag was lit that spoils it."""
     _rows: dict[int, int] = field(default_factory=dict)
     _bounds: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     """Lowest, highest and lowest positive value by variable."""
@@ -45,7 +47,8 @@ class Trace:
     _samples: dict[int, dict[tuple[int, ...], dict[str, float]]] = field(default_factory=dict)
     """What a mean is of: by place on the horizontal axis and on the coordinates over which is averaged."""
 
-    def add(self, index: int, x: float, values: dict[str, float], sample: tuple[int, ...] = ()) -> None:
+    def add(self, index: int, x: float, values: dict[str, float], sample: tuple[int, ...] = (),
+            spoiled: bool = False) -> None:
         """Take over a point; one that is measured again replaces the old one.
 
         Parameters
@@ -57,6 +60,8 @@ class Trace:
             By variable.
         sample : tuple of int
             Its place on the coordinates over which is averaged.
+        spoiled : bool
+            Whether a flag was lit meanwhile that spoils what is measured.
         """
         self.changes += 1
         row = self._rows.setdefault(index, len(self.x))
@@ -65,6 +70,10 @@ class Trace:
             if len(self.x) > 1 and (self.x[-1] - self.x[-2]) * (x - self.x[-1]) < 0.0:
                 self._in_order = False
             self.x.append(x)
+        if spoiled:
+            self.spoiled.add(row)
+        elif not sample:
+            self.spoiled.discard(row)
         if sample:
             samples = self._samples.setdefault(index, {})
             self.measured += sample not in samples
@@ -104,6 +113,14 @@ class Trace:
     def drawn(self, variable: str, log_x: bool, log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return x and y as a line joins them, without what logarithmic axes cannot show."""
         return self._shown(variable, log_x, log_y, [])[:2]
+
+    def spoiled_points(self, variable: str, log_x: bool,
+                       log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return x and y of the points that are spoiled."""
+        rows = sorted(self.spoiled)
+        x, y = np.array(self.x, dtype=float)[rows], np.array(self.columns.get(variable, []), dtype=float)[rows]
+        shown = np.isfinite(y) & ((x > 0.0) | (not log_x)) & ((y > 0.0) | (not log_y))
+        return x[shown], y[shown]
 
     def bars(self, variable: str, log_x: bool, log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return x and y of the ends of the error bars, lower and upper in turn."""
@@ -192,7 +209,7 @@ class Scan:
         here = point.index[self._across]
         trace = self._by_place[tuple(point.index[i] for i in self._outer)]
         trace.add(here, self.axis[here], dict(zip(self._names, point.values, strict=True)),
-                  tuple(point.index[i] for i in self._averaged))
+                  tuple(point.index[i] for i in self._averaged), bool(point.marks))
 
     def points(self) -> int:
         """Return how many points were measured."""

@@ -67,6 +67,7 @@ class Bench:
         self._epoch_ps = 0
         self._preparation = 0
         self._announced: list[int] = []
+        self._planned: dict[str, int] = {}
         self._anchor_ps: int | None = None
         self.give_up: Callable[[], bool] = lambda: False
         """Asked during long computations; true ends them with `InterruptedError`. A run sets it."""
@@ -146,26 +147,42 @@ class Bench:
         return tuple(f"{name}.{key}" for name, instrument in self.instruments.items()
                      for key in instrument.faults() if key in instrument.present_faults)
 
-    def fail(self, fault: str) -> None:
+    def fail(self, fault: str, after: Quantity | None = None) -> None:
         """Let something go wrong, such as ``"laser.mode_hop"``; `faults` lists what can.
 
+        Parameters
+        ----------
+        fault : str
+        after : Quantity, optional
+            Lab time from now at which it happens, for instance in the middle of a run that begins now; at once by
+            default.
+
         Raises
         ------
         UnknownNameError
             There is no such fault.
+        SettingError
+            ``after`` is not a time.
         """
         instrument, name = self._which_fault(fault)
-        instrument.fail(name)
+        seconds = 0.0 if after is None else to_si(after, "s", "bench.fail, after")
+        if seconds > 0.0:
+            self._planned[fault] = self.clock.now_ps + to_ps(seconds)
+        else:
+            instrument.fail(name)
 
     def mend(self, fault: str | None = None) -> None:
-        """End a fault, or all that are present.
+        """End a fault, or all that are present; those that were planned do not happen.
 
         Raises
         ------
         UnknownNameError
             There is no such fault.
         """
+        if fault is None:
+            self._planned.clear()
         for each in self.present_faults if fault is None else (fault,):
+            self._planned.pop(each, None)
             instrument, name = self._which_fault(each)
             instrument.mend(name)
 
@@ -206,6 +223,7 @@ class Bench:
     def reset(self) -> None:
         """Return to the state in which the bench was made: all settings, cables, nuclei and filters."""
         self.close_tick()
+        self._planned.clear()
         self.wiring.restore()
         for instrument in self.instruments.values():
             instrument.reset()
@@ -292,6 +310,8 @@ class Bench:
                     longest = to_ps(min(self._open_room(), 1.0, *[i.longest_tick() for i in self._attentive]))
                     self._tick_ps = _tick_for(longest, min(points) - self._origin_ps if points else 0)
                 points += [ps for ps in self._announced if ps > self._origin_ps]
+                if self._planned:
+                    points += self._planned.values()
                 limit = min([horizon_ps, *points])
                 whole = (limit - self._origin_ps) // self._tick_ps - self._ticks
                 if whole > 0:
@@ -304,6 +324,9 @@ class Bench:
                 for instrument in self._all:
                     if instrument._appointments:
                         instrument.keep_appointments(limit)
+                for fault in [f for f, ps in self._planned.items() if ps <= limit]:
+                    del self._planned[fault]
+                    self.fail(fault)
                 if limit == horizon_ps:
                     return  # the next event is likely to come now: the room is opened when time goes on
         finally:

@@ -101,6 +101,8 @@ class Setting(Declaration):
         Name of the setting that limits how fast this one moves; it then gains a reading ``<name>_actual``.
     safe : float or str
         Value that the bench's safe state gives it; None leaves it alone.
+    group : str
+        Heading under which a panel shows it; by default that of the setting before it.
     digits : int
         Significant digits that a display needs.
     help : str
@@ -112,8 +114,9 @@ class Setting(Declaration):
     def __init__(self, unit: str | None, default: Value, *, help: str,
                  limits: tuple[float, float] | Callable[[Any], tuple[float, float]] | None = None,
                  choices: tuple[Value, ...] = (), rate: str = "", safe: Value | None = None,
-                 digits: int = 5) -> None:
+                 digits: int = 5, group: str = "") -> None:
         super().__init__(help)
+        self.group = group
         self.digits = digits
         self.unit = unit
         self.choices = choices

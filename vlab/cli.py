@@ -44,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
                      help="change a parameter or setting; may be given many times")
     run.add_argument("--seed", type=int, default=0, help="seed of all noise (default 0)")
     run.add_argument("--no-noise", action="store_true", help="switch all noise off")
+    run.add_argument("--fail", dest="faults", metavar="FAULT[@TIME]", action="append", default=[],
+                     help="let something go wrong, such as lockin.loose_reference@'30 s' after 30 s of lab time; may "
+                          "be given many times; 'vlab describe lockin' lists an instrument's faults")
     run.add_argument("--pace", type=float, default=float("inf"), metavar="X",
                      help="lab seconds per real second (default: as fast as possible)")
     run.add_argument("--out", type=Path, default=Path("runs"), metavar="FILE",
@@ -267,10 +270,14 @@ def _run(given: argparse.Namespace) -> int:
     from vlab.data.quality import remarks
     from vlab.experiments.runner import Run
     from vlab.readout import clock
+    from vlab.units import parse_quantity
 
     if given.plot is not None and given.plot.suffix.lower() not in _PICTURES:
         raise SettingError(f"--plot got {str(given.plot)!r}; it wants a file ending in {', '.join(_PICTURES)}.")
     procedure, bench = _build(given)
+    for text in given.faults:
+        name, _, moment = text.partition("@")
+        bench.fail(name.strip(), parse_quantity(moment, "--fail", "s") if moment else None)
     run = Run(procedure, bench, save=given.out, pace=given.pace)
     before = bench.check()
     for warning in before:

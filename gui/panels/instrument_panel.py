@@ -1,4 +1,4 @@
-"""The panel of one instrument, made from its declarations: settings, readings, flags, actions."""
+"""The panel of one instrument, made from its declarations: settings, readings, flags, actions, faults."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QPushButton,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +28,8 @@ from instruments.declaration import Setting
 from instruments.instrument import Instrument
 from vlab.quantity_scale import pretty_unit
 from vlab.readout import readout
+
+_LAMPS_IN_A_ROW = 3
 
 
 def words(name: str) -> str:
@@ -53,6 +57,10 @@ class InstrumentPanel(QScrollArea):
         self.displays: dict[str, QLabel] = {}
         self.lamps: dict[str, Lamp] = {}
         self.buttons: dict[str, QPushButton] = {}
+        self.faults: dict[str, QCheckBox] = {}
+        self._movable = [key for key, setting in kind.settings().items()
+                         if not setting.choices and callable(setting._limits)]
+        """Settings whose limits depend on others."""
         self._readings = kind.readings()
         body = QWidget()
         column = QVBoxLayout(body)
@@ -62,6 +70,7 @@ class InstrumentPanel(QScrollArea):
             column.addWidget(_rule())
         column.addLayout(self._setting_form())
         column.addLayout(self._button_row())
+        column.addWidget(self._fault_box())
         column.addStretch(1)
         self.setWidget(body)
         self.setWidgetResizable(True)
@@ -74,16 +83,17 @@ class InstrumentPanel(QScrollArea):
         if model.snapshot.values:
             self.show_snapshot(model.snapshot)
 
-    def _lamp_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        for key, flag in self._instrument.flags().items():
+    def _lamp_row(self) -> QGridLayout:
+        rows = QGridLayout()
+        for number, (key, flag) in enumerate(self._instrument.flags().items()):
             lamp = Lamp(words(key))
-            lamp.setToolTip(flag.help)
+            lamp.setToolTip(flag.help + (" Points that are measured meanwhile are marked as spoiled." if flag.spoils
+                                         else ""))
             lamp.setAccessibleName(f"{self._name} {words(key)}")
             self.lamps[key] = lamp
-            row.addWidget(lamp)
-        row.addStretch(1)
-        return row
+            rows.addWidget(lamp, number // _LAMPS_IN_A_ROW, number % _LAMPS_IN_A_ROW)
+        rows.setColumnStretch(_LAMPS_IN_A_ROW, 1)
+        return rows
 
     def _display_form(self) -> QFormLayout:
         form = _form()
@@ -104,6 +114,8 @@ class InstrumentPanel(QScrollArea):
             editor = self._editor(key, setting)
             editor.setAccessibleName(f"{self._name} {words(key)}")
             self.editors[key] = editor
+            if setting.group:
+                form.addRow(_heading(setting.group))
             form.addRow(words(key), editor)
         return form
 
@@ -123,17 +135,45 @@ class InstrumentPanel(QScrollArea):
         field.refused.connect(lambda reason: self._model.notice("warning", f"{self._name}, {words(key)}: {reason}"))
         return field
 
-    def _button_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        for key, action in self._instrument.actions().items():
+    def _button_row(self) -> QGridLayout:
+        rows = QGridLayout()
+        for number, (key, action) in enumerate(self._instrument.actions().items()):
             button = QPushButton(words(key).capitalize())
             button.setToolTip(action.help)
             button.setAccessibleName(f"{self._name} {words(key)}")
             button.clicked.connect(partial(self._act, key))
             self.buttons[key] = button
-            row.addWidget(button)
-        row.addStretch(1)
-        return row
+            rows.addWidget(button, number // _LAMPS_IN_A_ROW, number % _LAMPS_IN_A_ROW)
+        rows.setColumnStretch(_LAMPS_IN_A_ROW, 1)
+        return rows
+
+    def _fault_box(self) -> QWidget:
+        """Return what can go wrong on demand, folded away until a hand opens it."""
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.unfold = QToolButton(text="Let something go wrong", checkable=True, autoRaise=True)
+        self.unfold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.unfold.setArrowType(Qt.ArrowType.RightArrow)
+        self.unfold.setToolTip("Show the faults that this instrument can have, to learn how they look.")
+        inner = QWidget()
+        rows = QVBoxLayout(inner)
+        rows.setContentsMargins(18, 0, 0, 0)
+        for key, fault in self._instrument.faults().items():
+            check = QCheckBox(words(key))
+            check.setToolTip(fault.help)
+            check.setAccessibleName(f"{self._name} fault {words(key)}")
+            check.clicked.connect(partial(self._model.lab.turn_fault, self._name, key))
+            self.faults[key] = check
+            rows.addWidget(check)
+        inner.hide()
+        self.unfold.toggled.connect(inner.setVisible)
+        self.unfold.toggled.connect(lambda shown: self.unfold.setArrowType(
+            Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow))
+        column.addWidget(self.unfold)
+        column.addWidget(inner)
+        box.setVisible(bool(self.faults))
+        return box
 
     def _write(self, key: str, value: float | str) -> None:
         self._model.lab.write(self._name, key, value)
@@ -152,6 +192,11 @@ class InstrumentPanel(QScrollArea):
                 label.setText(text)
         for key, lamp in self.lamps.items():
             lamp.set_lit(bool(values[key]))
+        for key, check in self.faults.items():
+            check.setChecked(bool(values[key]))
+            if values[key]:
+                self.unfold.setChecked(True)
+        self._follow_limits(values)
         for key, editor in self.editors.items():
             if isinstance(editor, QuantitySpinBox):
                 if not editor.hasFocus() and editor.value() != values[key]:
@@ -160,6 +205,15 @@ class InstrumentPanel(QScrollArea):
                 index = editor.findData(values[key])
                 if index >= 0 and index != editor.currentIndex():
                     editor.setCurrentIndex(index)
+
+    def _follow_limits(self, values: dict[str, float | str]) -> None:
+        """Take over limits that depend on other settings."""
+        for key in self._movable:
+            for name in self._instrument.settings():
+                self._instrument._values[name] = values[name]
+            editor, limits = self.editors[key], self._instrument.settings()[key].limits(self._instrument)
+            if isinstance(editor, QuantitySpinBox) and (editor.minimum(), editor.maximum()) != limits:
+                editor.setRange(*limits)
 
     def showEvent(self, event: object) -> None:
         """Catch up with what happened while the panel was hidden."""
@@ -173,6 +227,14 @@ def _form() -> QFormLayout:
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
     form.setVerticalSpacing(4)
     return form
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    return label
 
 
 def _rule() -> QFrame:

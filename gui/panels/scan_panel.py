@@ -23,6 +23,7 @@ _EARLIER = 5
 _COLOURS = ("dt", "polarization", "field", "y", "gate", "power")
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 _SYMBOLS = ("o", "s", "t1", "d")
+_SPOILED = "spoiled: a flag was lit"
 _MOST_NAMES = 9
 """Of a large family every second, third, ... curve is named."""
 
@@ -77,6 +78,8 @@ class ScanPanel(QWidget):
         self._bars: dict[tuple[int, int], pg.PlotDataItem] = {}
         """Error bars, of curves that are means."""
         self._overlays: list[pg.PlotDataItem] = []
+        self._crosses: pg.PlotDataItem | None = None
+        """Crosses on the points that are spoiled, once there is such a point."""
         self._drawn = -1
         self._legend_left = False
         model.scan_changed.connect(self._grow)
@@ -121,6 +124,7 @@ class ScanPanel(QWidget):
         self._curves.clear()
         self._bars.clear()
         self._filled.clear()
+        self._crosses = None
         self.plot.setLogMode(x=plan.log_x, y=plan.log_y)
         if plan.legend_left != self._legend_left:
             self._legend_left = plan.legend_left
@@ -134,6 +138,7 @@ class ScanPanel(QWidget):
         scans = self._scans()
         if scans and scans[-1].number != self._drawn:
             self._follow_runs()
+            self._cross_out()
             self.plot.show_again()
             self._frame()
         if self._model.run is None:
@@ -147,9 +152,11 @@ class ScanPanel(QWidget):
         self._bars.clear()
         self._filled.clear()
         self._overlays.clear()
+        self._crosses = None
         self._follow_runs()
         for scan in self._shown_scans():
             self._fill(scan)
+        self._cross_out()
         self._draw_overlay()
         variable = self._variable()
         plain = scale_of(variable.unit) if variable.unit not in ("", "1") else None
@@ -289,6 +296,8 @@ class ScanPanel(QWidget):
     def _grow(self, scan: Scan) -> None:
         if type(scan.procedure) is self._kind:
             self._fill(scan)
+            if any(trace.spoiled for trace in scan.traces):
+                self._cross_out()
             self._frame()
         self._summarize()
 
@@ -301,6 +310,21 @@ class ScanPanel(QWidget):
                 curve.setData(*trace.drawn(name, plan.log_x, plan.log_y))
                 if (bars := self._bars.get((scan.number, trace.place))) is not None:
                     bars.setData(*trace.bars(name, plan.log_x, plan.log_y))
+
+    def _cross_out(self) -> None:
+        """Draw crosses on the points of all shown runs that are spoiled."""
+        plan, name = self._plan(), self._variable().name
+        found = [trace.spoiled_points(name, plan.log_x, plan.log_y)
+                 for scan in self._shown_scans() for trace in scan.traces if trace.spoiled]
+        if self._crosses is None:
+            if not found:
+                return
+            ink = pg.mkPen(self._theme.colour("refused"), width=1)
+            self._crosses = self.plot.plot([], [], pen=None, symbol="x", symbolSize=9, symbolPen=ink,
+                                           symbolBrush=self._theme.colour("refused"), name=_SPOILED)
+            self._crosses.setZValue(2)
+        x, y = (np.concatenate(values) for values in zip(*found, strict=True)) if found else ([], [])
+        self._crosses.setData(x, y)
 
     def _summarize(self) -> None:
         scans = self._scans()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vlab.analysis.rows import mean_and_error
+from vlab.data.quality import QUALITY
 from vlab.errors import DataError
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _MOST_BARS = 40
 """Error bars of a curve; more of them become a band."""
 _MOST_NAMES = 12
 """Of a large family every second, third, ... curve is named."""
+_SPOILED = "spoiled: a flag was lit"
+_RED = "#c62828"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Curve:
     """Standard errors of the means where the plan averages and there were at least two values; else NaN."""
     style: CurveStyle | None = None
     """How it is told from others, where several coordinates number the curves."""
+    spoiled: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """Which of the points were measured while a flag was lit that spoils them."""
 
 
 def draw_runs(runs: Sequence[tuple[Procedure, xarray.Dataset]], path: Path, title: str = "",
@@ -117,9 +122,15 @@ def curves(procedure: Procedure, dataset: xarray.Dataset, variable: str) -> Iter
         x = np.asarray(one[across].values, dtype=float)
         y, error = mean_and_error(np.asarray(one.values, dtype=float).reshape(-1, x.size))
         measured = np.isfinite(y)
+        spoiled: NDArray[np.bool_] = np.zeros(x.shape, dtype=bool)
+        if QUALITY in dataset:
+            marks = dataset[QUALITY].isel({c.name: i for c, i in zip(outer, index, strict=True)})
+            bits = np.asarray(marks.transpose(*averaged, across).values).reshape(-1, x.size)
+            spoiled = np.any(bits != 0, axis=0)
         yield Curve(place, family if isinstance(family, str) and len(outer) == 1 else "",
                     ", ".join(c.member(i) for c, i in zip(outer, index, strict=True)),
-                    x[measured], y[measured], error[measured], procedure.plot.style(tuple(outer), index))
+                    x[measured], y[measured], error[measured], procedure.plot.style(tuple(outer), index),
+                    spoiled[measured])
 
 
 def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int, name: str, alone: bool) -> None:
@@ -148,6 +159,11 @@ def _draw(axes: Any, procedure: Procedure, dataset: xarray.Dataset, number: int,
         fitted = procedure.plot.markers and len(theory) == len(drawn) and np.size(theory[len(colours)][1]) > 0
         axes.plot(x, y, linestyle="none" if fitted else dash, color=colour, linewidth=1.4,
                   label=label or f"_{number}.{curve.place}", **look)
+        crossed = _within(procedure, curve.x[curve.spoiled], curve.y[curve.spoiled])
+        if crossed[0].size:
+            first = not any(line.get_label() == _SPOILED for line in axes.lines)
+            axes.plot(*crossed, "x", color=_RED, markersize=5.0, zorder=3.0,
+                      label=_SPOILED if first else f"_{number}.{curve.place}.spoiled")
         known = np.isfinite(error)
         if known.sum() > _MOST_BARS:
             axes.fill_between(x[known], (y - error)[known], (y + error)[known], color=colour, alpha=0.2, linewidth=0.0)
