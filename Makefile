@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: lab test check rest slow display lint types contracts examples bench screenshots clean
+.PHONY: lab test check rest slow display lint types contracts examples bench screenshots datasheets clean
 
 lab: $(READY)
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then $(BIN)/vlab gui; \
@@ -42,6 +42,9 @@ examples: $(READY)
 
 screenshots: $(READY)
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m gui.screenshots docs/screenshots
+
+datasheets: $(READY)
+	@$(BIN)/python -m instruments.datasheet_pages docs/datasheets
 
 bench: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[bench]' || echo "not all peers can be had here"

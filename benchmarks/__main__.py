@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import doors, dragging, nuclear_spins, spin_inertia
+from benchmarks import doors, dragging, lockin, nuclear_spins, spin_inertia
 from benchmarks.timing import Row, show
 
 
@@ -23,7 +23,7 @@ def main() -> None:
     for heading in ("what", "ours", "error", "peer", "theirs", "error", "ratio"):
         table.add_column(heading)
     found: list[Row] = []
-    for row in (*dragging.rows(), *nuclear_spins.rows(), *spin_inertia.rows(), *doors.rows()):
+    for row in (*dragging.rows(), *nuclear_spins.rows(), *spin_inertia.rows(), *lockin.rows(), *doors.rows()):
         found.append(row)
         table.add_row(row.what, show(row.ours), row.our_error, row.peer, show(row.theirs), row.their_error,
                       f"{row.ratio:.3g}")

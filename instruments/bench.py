@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import ceil
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 from instruments.declaration import SLEW_STEP_PS, Fault, Value
 from instruments.instrument import Instrument
@@ -50,6 +51,10 @@ class Bench:
     run_number : int
         How many runs have been started; part of the key of all noise.
     """
+
+    _memory: ClassVar[tuple[str, ...]] = (
+        "run_number", "clock", "wiring", "instruments", "_origin_ps", "_ticks", "_tick_ps", "_epoch_ps",
+        "_preparation", "_announced", "_planned")
 
     def __init__(self, instruments: dict[str, Instrument], links: tuple[Link, ...], *, seed: int, noise: bool) -> None:
         self.instruments = instruments
@@ -231,6 +236,18 @@ class Bench:
         self._to_reference()
         self.prepare(thermal=True)
 
+    def save_checkpoint(self, path: str | Path) -> Path:
+        """Write all that the bench remembers to a file, from which `restore_bench` makes it again, to the bit.
+
+        Raises
+        ------
+        DataError
+            The file cannot be written.
+        """
+        from instruments.checkpoint import save_checkpoint
+
+        return save_checkpoint(self, path)
+
     def sample_record(self) -> dict[str, object]:
         """Return the sample's parameters for the files."""
         raise NotImplementedError
@@ -304,10 +321,12 @@ class Bench:
         try:
             while True:
                 self._anchor_ps = self._origin_ps
+                longest = 0
+                if self._tick_ps == 0:  # asked first: an instrument may make an appointment when it is asked
+                    longest = to_ps(min(self._open_room(), 1.0, *[i.longest_tick() for i in self._attentive]))
                 points = [p for i in self._all
                           if (i._slews or i._appointments) and (p := i.next_breakpoint()) is not None]
                 if self._tick_ps == 0:
-                    longest = to_ps(min(self._open_room(), 1.0, *[i.longest_tick() for i in self._attentive]))
                     self._tick_ps = _tick_for(longest, min(points) - self._origin_ps if points else 0)
                 points += [ps for ps in self._announced if ps > self._origin_ps]
                 if self._planned:

@@ -18,11 +18,13 @@ from instruments.lockin import LockIn
 from instruments.magnet import Magnet
 from instruments.photodetector import Photodetector
 from instruments.polarization_bridge import PolarizationBridge
+from instruments.power_meter import PowerMeter, PumpProbePowerMeter
 from instruments.probe import ProbeLaser
 from instruments.pulsed_laser import PulsedLaser
 from instruments.rate_view import DOT_RATES, RateView
 from instruments.sample_holder import SampleHolder
 from instruments.spin_inertia import SpinInertiaBench
+from instruments.wavemeter import Wavemeter
 from vlab.errors import LimitError, SettingError
 from vlab.experiments.calibration import FaradayCalibration, LineCalibration
 from vlab.experiments.dwell_time import DwellTimeScan
@@ -203,8 +205,8 @@ def _rehearsal() -> DwellTimeScan:
 DRAGGING = BenchKind(
     key="dragging",
     title=DraggingBench.title,
-    instruments={"laser": Laser, "chopper": Chopper, "gate": GateSource, "magnet": Magnet, "detector": Photodetector,
-                 "lockin": LockIn},
+    instruments={"laser": Laser, "wavemeter": Wavemeter, "chopper": Chopper, "power_meter": PowerMeter,
+                 "gate": GateSource, "magnet": Magnet, "detector": Photodetector, "lockin": LockIn},
     sample_prefix="dot",
     sample_type=QuantumDot,
     make_sample=sample_from_texts,
@@ -256,8 +258,8 @@ SPIN_INERTIA = BenchKind(
     key="spin_inertia",
     title=SpinInertiaBench.title,
     instruments={"pump": PulsedLaser, "modulator": HelicityModulator, "holder": SampleHolder, "magnet": Magnet,
-                 "cryostat": Cryostat, "stage": DelayStage, "probe": ProbeLaser, "detector": PolarizationBridge,
-                 "lockin": LockIn},
+                 "cryostat": Cryostat, "stage": DelayStage, "probe": ProbeLaser, "power_meter": PumpProbePowerMeter,
+                 "detector": PolarizationBridge, "lockin": LockIn},
     sample_prefix="ensemble",
     sample_type=SpinEnsemble,
     make_sample=ensemble_from_texts,

@@ -1,22 +1,45 @@
-"""A chopper that turns the beam on and off half of the time, with a reference output."""
+"""A chopper that turns the beam on and off, with a reference output."""
 
 from __future__ import annotations
 
+from cmath import exp as cexp
 from functools import lru_cache
-from math import pi
+from math import exp, pi, sin
 
-from instruments.declaration import Setting
+from instruments.declaration import Setting, fault, reading, spoiling_flag
 from instruments.instrument import Instrument
 from instruments.light import Light
 from instruments.wiring import Port
 from vlab.lab.cable import Reference
 
-_HARMONICS = ((1, 2 / pi), (3, -2 / (3 * pi)), (5, 2 / (5 * pi)))  # of a square wave that is on where cos > 0
+HARMONICS = (1, 2, 3, 4, 5)
+RISE_IN_SIGMAS = 2.5631031310892007
+"""From 10 to 90 % of an error function, in units of its standard deviation."""
+_NOTHING = 1e-15
+
+
+def _leak(extinction: float) -> float:
+    """Return the part of the light that is left while it should be off, for an extinction in dB."""
+    return float(10.0 ** (-0.1 * extinction))
 
 
 @lru_cache(maxsize=16)
-def _chopped(power: float, frequency: float) -> Light:
-    return Light(power, 0.5, tuple((k * frequency, complex(amplitude)) for k, amplitude in _HARMONICS))
+def _chopped(power: float, white: float, flicker: float, frequency: float, duty: float, rise: float, delay: float,
+             extinction: float) -> Light:
+    left = _leak(extinction)
+    lines = []
+    for k in HARMONICS:
+        amplitude = 2.0 * sin(pi * k * duty) / (pi * k)  # on for |t| < duty / (2 f)
+        smoothed = exp(-0.5 * (2.0 * pi * k * frequency * rise / RISE_IN_SIGMAS) ** 2)
+        if abs(amplitude) > _NOTHING:
+            lines.append((k * frequency, (1.0 - left) * smoothed * amplitude
+                          * cexp(complex(0.0, -2.0 * pi * k * frequency * delay))))
+    return Light(power, duty + (1.0 - duty) * left, tuple(lines), white, flicker)
+
+
+@lru_cache(maxsize=16)
+def _steady(power: float, white: float, flicker: float, passed: float) -> Light:
+    return Light(power, passed, (), white, flicker)
 
 
 @lru_cache(maxsize=16)
@@ -25,7 +48,12 @@ def _reference(frequency: float) -> Reference:
 
 
 class Chopper(Instrument):
-    """An acousto-optic chopper: the beam is on for half of each period; stopped, it lets all light through."""
+    """An acousto-optic chopper: the beam is on for a part ``duty`` of each period; stopped, it lets all light through.
+
+    A beam with a Gaussian profile rises as an error function while sound crosses it; harmonic k of the chopped light is
+    smaller by exp(-(2 pi k f sigma)^2 / 2), with sigma the rise time (10 to 90 %) over 2.563, and lags the reference by
+    2 pi k f delay. Off, 10^(-extinction/10) of the light is left.
+    """
 
     title = "Chopper"
     short = "Chopper"
@@ -34,18 +62,57 @@ class Chopper(Instrument):
 
     state = Setting(None, "running", choices=("running", "stopped"), help="Start or stop the chopper.")
     frequency = Setting("kHz", 50.0, limits=(0.1, 100.0), help="Set the chopping frequency.")
+    duty = Setting("", 0.5, limits=(0.05, 0.95), help="Set for which part of each period the beam is on.")
+    rise_time = Setting("ns", 10.0, limits=(1.0, 10e3), group="Modulator",
+                        help="Set the time from 10 to 90 % of the light; a tighter focus in the crystal is faster.")
+    delay = Setting("us", 0.0, limits=(0.0, 10.0), group="Modulator",
+                    help="Set by how much the light lags the reference, the sound's way to the beam.")
+    extinction = Setting("", 90.0, limits=(10.0, 120.0), group="Modulator",
+                         help="Set in decibels by how much the light is weakened while it is off.")
+    frequency_error = Setting("ppm", 0.0, limits=(-100.0, 100.0), group="Modulator",
+                              help="Set by how much its quartz is off.")
 
-    def chop(self, power: float) -> Light:
-        """Return a beam of ``power`` (W) behind the chopper, up to its fifth harmonic."""
-        if self._values["state"] == "stopped":
-            return Light(power)
-        return _chopped(power, float(self._values["frequency"]))
+    @reading("kHz")
+    def frequency_actual(self) -> float:
+        """Read the frequency at the reference output as a counter shows it; 0 without one."""
+        reference = self.reference()
+        return 0.0 if reference is None else reference.frequency
+
+    frequency_actual.digits = 9
+
+    @spoiling_flag
+    def driver_fault(self) -> bool:
+        """Tell whether the driver gives no radio frequency."""
+        return "driver_off" in self._faults
+
+    @fault
+    def driver_off(self, present: bool) -> None:
+        """Let the radio-frequency driver fail: no light is deflected into the beam, and there is no reference."""
+
+    def chop(self, power: float, intensity_noise: float = 0.0, intensity_flicker: float = 0.0) -> Light:
+        """Return a beam of ``power`` (W) behind the chopper, up to its fifth harmonic, and its intensity noise."""
+        values = self._values
+        if "driver_off" in self._faults:
+            # light that is always off: the lines of a duty of zero
+            return _steady(power, intensity_noise, intensity_flicker, _leak(float(values["extinction"])))
+        if values["state"] == "stopped":
+            return _steady(power, intensity_noise, intensity_flicker, 1.0)
+        return _chopped(power, intensity_noise, intensity_flicker, self._present_frequency(),
+                        values["duty"], values["rise_time"], values["delay"], values["extinction"])
 
     def reference(self) -> Reference | None:
         """Return the reference output; None when the chopper is stopped."""
-        return _reference(float(self._values["frequency"])) if self._values["state"] == "running" else None
+        if "driver_off" in self._faults or self._values["state"] == "stopped":
+            return None
+        return _reference(self._present_frequency())
+
+    def _present_frequency(self) -> float:
+        return self._values["frequency"] * (1.0 + self._values["frequency_error"])  # type: ignore[operator]
 
     def problems(self) -> list[str]:
+        if "driver_off" in self._faults:
+            return [f"{self.name}: its driver gives no radio frequency, so no light is deflected into the beam; switch "
+                    f"the driver on again (mend {self.name}.driver_off)."]
         if self._values["state"] == "stopped":
             return [f"{self.name}: it is stopped, so the signal has no component at a reference frequency; set "
                     f"{self.name}.state to 'running'."]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from instruments.bench import Bench
 from instruments.chopper import Chopper
 from instruments.gate import GateSource
@@ -11,24 +14,31 @@ from instruments.lockin import LockIn
 from instruments.logic import constant_voltage, logic_signal
 from instruments.magnet import Magnet
 from instruments.photodetector import Photodetector
+from instruments.power_meter import PowerMeter
 from instruments.rate_view import hidden_rates
+from instruments.wavemeter import HC, Wavemeter
 from instruments.wiring import Link
 from vlab.experiments.calibration import LineCalibration
 from vlab.lab.cable import Signal, TickGrid
 from vlab.physics.bistability import RateModel
 from vlab.readout import readout
 from vlab.samples.quantum_dot import QuantumDot
-from vlab.samples.specimen import DotSpecimen, Ramp, Response, Room
+from vlab.samples.specimen import HBAR, DotSpecimen, Ramp, Response, Room
 from vlab.units import Q_, Quantity
 
 LINKS = (
+    Link("laser.monitor", "wavemeter.beam", "light"),
     Link("laser.beam", "chopper.beam", "light"),
+    Link("chopper.beam", "power_meter.beam", "light"),
     Link("chopper.beam", "sample.light", "light"),
     Link("sample.light", "detector.beam", "light"),
     Link("detector.output", "lockin.signal"),
     Link("chopper.reference", "lockin.reference"),
     Link("gate.output", "sample.gate"),
 )
+
+_HELD = 0.99
+"""Occupation by the right charge above which nobody is told."""
 
 
 class DraggingBench(Bench):
@@ -41,30 +51,37 @@ class DraggingBench(Bench):
     kind = "dragging"
 
     laser: Laser
+    wavemeter: Wavemeter
     chopper: Chopper
+    power_meter: PowerMeter
     gate: GateSource
     magnet: Magnet
     detector: Photodetector
     lockin: LockIn
 
+    _memory = ("calibration", "_specimen", "_room", "_light")
+
     def __init__(self, dot: QuantumDot, calibration: LineCalibration, *, seed: int, noise: bool) -> None:
         instruments = {
-            "laser": Laser("laser"),
+            "laser": Laser("laser", seed, noise),
+            "wavemeter": Wavemeter("wavemeter", seed, noise),
             "chopper": Chopper("chopper"),
-            "gate": GateSource("gate"),
+            "power_meter": PowerMeter("power_meter", seed, noise),
+            "gate": GateSource("gate", seed, noise),
             "magnet": Magnet("magnet"),
-            "detector": Photodetector("detector"),
+            "detector": Photodetector("detector", seed, noise),
             "lockin": LockIn("lockin", seed, noise),
         }
         self.dot = dot
         self.calibration = calibration
-        self._specimen = DotSpecimen(dot, seed)
+        self._specimen = DotSpecimen(dot, seed, noise)
         self._specimen.give_up = lambda: self.give_up()
         self._room = Room(Ramp(0.0), Ramp(0.0), Ramp(0.0), 0.0, 1.0)
         self._light = Light(0.0)
         self._response: Response | None = None
         self._detected = Signal(TickGrid(0, 1, 0, 0))
         super().__init__(instruments, LINKS, seed=seed, noise=noise)
+        self.laser.watch_with(self.wavemeter)
         self.reset()
 
     @property
@@ -82,14 +99,36 @@ class DraggingBench(Bench):
 
     def rate_model(self) -> RateModel:
         """Return the rates of the dot's model at the present light and field."""
-        room = self._present_room()
-        return self._specimen.rates(room.power, room.duty, room.field.start)
+        return self._specimen.rates_in(self._present_room())
 
     def hidden(self) -> dict[str, float]:
         """Return the nuclear polarization, where it makes the line stand, and the rates that it changes with."""
         here = TickGrid(self.clock.now_ps, 1, 0, 0, self._epoch_ps)
-        x = float(self._specimen.detuning(self._present_room(), here)[0])
-        return hidden_rates(self.rate_model(), self._specimen.polarization, x)
+        specimen, room = self._specimen, self._present_room()
+        x = float(specimen.detuning(room, here)[0]) + specimen.wandered / HBAR
+        found = hidden_rates(specimen.rates_in(room), specimen.polarization, x)
+        found["absorption"] *= specimen.plateau.occupation(room.gate_voltage.start)
+        return found
+
+    def check(self) -> list[str]:
+        """Return in sentences what is wrong on the bench and what to do; empty when all is well."""
+        found = super().check()
+        if outside := self._off_the_plateau():
+            found.append(f"sample: {outside}")
+        return found
+
+    def _off_the_plateau(self) -> str:
+        """Return in a sentence that the dot holds another charge than the one that is probed; "" when it does not."""
+        volts, plateau = self._gate_voltage().start, self._specimen.plateau
+        held = plateau.occupation(volts)
+        if held > _HELD:
+            return ""
+        where, line = "outside", "the dot holds another charge and the line is gone"
+        if held > 1.0 - _HELD:
+            where, line = "at the edge of", f"another charge comes and goes and the line is weakened to {held:.2g}"
+        return (f"the gate is at {readout(volts, 'V', 3)}, {where} the charging plateau from "
+                f"{readout(plateau.start, 'V', 3)} to {readout(plateau.end, 'V', 3)}: {line}; set gate.voltage between "
+                "the two.")
 
     def path(self) -> list[str]:
         """Return the way of the light in words."""
@@ -100,7 +139,8 @@ class DraggingBench(Bench):
         return [
             f"Laser: {light}, shutter {laser('shutter')}",
             f"Chopper: {chopped}",
-            f"Quantum dot: {readout(self.magnet.read('field_actual'), 'T', 4)}, gate {voltage}",
+            f"Quantum dot: {readout(self.magnet.read('field_actual'), 'T', 4)}, gate {voltage}"
+            + (", off its charging plateau" if self._off_the_plateau() else ""),
             f"Balanced detector: {readout(self.detector.read('gain'), 'V/A', 3)}",
             f"Lock-in: X = {readout(lockin('x'), 'V', 4)}" + (", no reference" if self.lockin.unlocked else ""),
         ]
@@ -114,25 +154,32 @@ class DraggingBench(Bench):
         """Reference conditions: 4.5 T, Omega = Gamma, laser on the line, chopper running."""
         field, voltage = self.magnet.read("field"), self.gate.read("voltage")
         self.laser.jump("power", 2.0 * self.calibration.saturation_power)
-        self.laser.jump("photon_energy", self.calibration.line_energy(float(field), float(voltage)))
+        energy = self.calibration.line_energy(float(field), float(voltage))
+        self.laser.jump("photon_energy", energy)
+        self.power_meter.jump("wavelength", HC / energy)
 
     def _open_room(self) -> float:
-        self._light = self.chopper.chop(self.laser.power_out())
         self._room = self._present_room()
         return self._specimen.longest_tick(self._room)
 
     def _present_room(self) -> Room:
         laser, magnet = self.laser, self.magnet
-        light = self.chopper.chop(laser.power_out())
-        return Room(Ramp(*magnet.motion("field")), self._gate_voltage(), Ramp(*laser.motion("photon_energy")),
-                    light.power, light.mean)
+        light = self._light = self.chopper.chop(*laser.output())
+        return Room(Ramp(*magnet.motion("field")), self._gate_voltage(), Ramp(*laser.emission()), light.power,
+                    light.mean, float(laser.read("linewidth")))
 
     def _compute(self, grid: TickGrid) -> None:
-        self._response = self._specimen.evolve(self._room, grid)
-        self.lockin.receive(self._to_lockin(self._response, grid))
+        laser = self.laser
+        wander, deviation = laser.wander(grid), laser.power_deviation(grid)
+        self._response = self._specimen.evolve(self._room, grid, wander)
+        self.lockin.receive(self._to_lockin(self._response, grid, deviation))
+        energy, light = self._room.photon_energy, self._light
+        self.wavemeter.observe(grid, energy.start, energy.rate, wander)
+        self.power_meter.observe(grid, light.power * light.mean, HC / energy.start, light.intensity_noise,
+                                 light.intensity_flicker, deviation)
 
-    def _to_lockin(self, response: Response, grid: TickGrid) -> Signal:
-        detected = self.detector.detect(self._light, response.absorbed, grid)
+    def _to_lockin(self, response: Response, grid: TickGrid, deviation: NDArray[np.float64] | None = None) -> Signal:
+        detected = self.detector.detect(self._light, response.absorbed, grid, deviation)
         self._detected = detected
         return self._signal_from(self.wiring.source_of("lockin.signal"), grid)
 
@@ -140,13 +187,15 @@ class DraggingBench(Bench):
         """Return what an output puts on a cable; silence without one."""
         if source == "detector.output":
             return self._detected
+        if source == "lockin.oscillator":
+            return self.lockin.oscillator_signal(grid)
         if source == "gate.output":
             return constant_voltage(self._voltage_out().start, grid)
         return logic_signal(self.chopper.reference() if source == "chopper.reference" else None, grid)
 
     def _voltage_out(self) -> Ramp:
         """Return the voltage at the terminals of the gate source."""
-        return Ramp(*self.gate.motion("voltage")) if self.gate.read("output") == "on" else Ramp(0.0)
+        return Ramp(*self.gate.terminal())
 
     def _gate_voltage(self) -> Ramp:
         """Return what the gate feels: the dot follows no carrier, so of a wrong cable the mean voltage counts."""
@@ -166,8 +215,12 @@ class DraggingBench(Bench):
         self._open_room()
         grid = TickGrid(now, 1, 0, 0, self._epoch_ps)
         self._response = self._specimen.glance(self._room, grid)
+        energy = self._room.photon_energy.start
+        self.wavemeter.settle(energy)
+        self.power_meter.settle(self._light.power * self._light.mean, HC / energy)
         self.lockin.settle(self._to_lockin(self._response, grid))
 
     def _rewired(self) -> None:
-        chopped = self.wiring.source_of("lockin.reference") == "chopper.reference"
-        self.lockin.connect_reference(self.chopper.reference if chopped else None)
+        offered = {"chopper.reference": self.chopper.reference, "lockin.oscillator": self.lockin.oscillator_reference}
+        self.lockin.connect_reference(offered.get(self.wiring.source_of("lockin.reference") or ""))
+        self.gate.connect_load(self.wiring.source_of("sample.gate") == "gate.output")

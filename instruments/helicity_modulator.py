@@ -2,40 +2,128 @@
 
 from __future__ import annotations
 
-from instruments.declaration import Setting
+from math import asin, hypot, pi, sin, tanh
+from typing import ClassVar
+
+from instruments.declaration import Setting, Value, fault, flag, reading, spoiling_flag
 from instruments.instrument import Instrument
 from instruments.wiring import Port
 from vlab.lab.cable import Reference
+
+STRAY = 1e-7
+"""Part of the pump's power that scatters onto one photodiode of the bridge."""
 
 
 class HelicityModulator(Instrument):
     """A modulator of the pump's helicity: +depth for half of each period and then -depth, or depth times a sine.
 
     An electro-optic modulator makes a square wave, a photoelastic one a sine. At depth 1 the light is circular, below
-    it elliptical. The reference output follows the fundamental of the helicity. Stopped, it passes light of helicity
-    +depth.
+    it elliptical: the retardance is arcsin(depth), and wrong by ``retardance_error``. An amplifier of one pole lets a
+    sine keep 1 / sqrt(1 + (f / bandwidth)^2) of the depth; a square wave reaches tanh(pi bandwidth / (2 f)) of it. The
+    reference output follows the fundamental of the helicity. Stopped, it passes light of helicity +depth.
+
+    With residual amplitude modulation the pump's power is modulated, too, and what of it scatters into the detector
+    shows at the reference frequency.
     """
 
     title = "Helicity modulator"
     short = "Modulator"
     ports = (Port("beam", "in", "light", "the beam to be modulated"),
              Port("reference", "out", "voltage", "0 to 5 V at the modulation frequency"))
+    _memory: ClassVar[tuple[str, ...]] = ("_frequency",)
 
     state = Setting(None, "running", choices=("running", "stopped"), help="Start or stop the modulation.")
     frequency = Setting("kHz", 10.0, limits=(1e-3, 1e4), help="Set the modulation frequency.")
     waveform = Setting(None, "square", choices=("square", "sine"), help="Choose how the helicity changes with time.")
     depth = Setting("", 1.0, limits=(0.0, 1.0), help="Set the ellipticity of the light, 1 for circular light.")
+    retardance_error = Setting("deg", 0.0, limits=(-45.0, 45.0), group="Modulator",
+                               help="Set by how much the retardance is wrong, at the crystal's present temperature.")
+    bandwidth = Setting("MHz", 1000.0, limits=(1e-3, 1e4), group="Modulator",
+                        help="Set where the high-voltage amplifier has lost 3 dB.")
+    settling_time = Setting("s", 0.0, limits=(0.0, 60.0), group="Modulator",
+                            help="Set how long a new frequency takes to settle; a photoelastic modulator takes "
+                                 "seconds.")
+    residual_amplitude_modulation = Setting("", 0.0, limits=(0.0, 0.1), group="Modulator",
+                                            help="Set the relative modulation of the pump's power.")
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._frequency = float(self._values["frequency"])
+
+    @reading("")
+    def depth_actual(self) -> float:
+        """Read the ellipticity that the light has behind it."""
+        return self.ellipticity()
+
+    @reading("kHz")
+    def frequency_actual(self) -> float:
+        """Read the frequency at the reference output; 0 when it is stopped."""
+        return self.modulation() or 0.0
+
+    @flag
+    def settling(self) -> bool:
+        """Tell whether a new frequency has not been taken yet."""
+        return "frequency" in self._appointments
+
+    @spoiling_flag
+    def driver_fault(self) -> bool:
+        """Tell whether the amplifier gives no high voltage."""
+        return "driver_off" in self._faults
+
+    @fault
+    def driver_off(self, present: bool) -> None:
+        """Let the high-voltage amplifier fail: the light stays linearly polarized."""
+
+    def ellipticity(self) -> float:
+        """Return the ellipticity of the light, at its largest."""
+        if "driver_off" in self._faults:
+            return 0.0
+        depth, error = float(self._values["depth"]), float(self._values["retardance_error"])
+        if error:
+            depth = max(0.0, sin(asin(depth) + error))
+        if self._values["state"] == "running":
+            slow = self._frequency / float(self._values["bandwidth"])
+            depth *= tanh(0.5 * pi / slow) if self._values["waveform"] == "square" else 1.0 / hypot(1.0, slow)
+        return depth
 
     def modulation(self) -> float | None:
         """Return the frequency in Hz at which the helicity is reversed; None when it stands still."""
-        return float(self._values["frequency"]) if self._values["state"] == "running" else None
+        return self._frequency if self._values["state"] == "running" else None
 
     def reference(self) -> Reference | None:
         """Return the reference output; None when the modulator is stopped."""
         frequency = self.modulation()
         return None if frequency is None else Reference(frequency)
 
+    def stray(self, pump_power: float) -> float:
+        """Return the peak power (W) at the modulation frequency that scatters into the detector."""
+        if "driver_off" in self._faults or self._values["state"] == "stopped":
+            return 0.0
+        return STRAY * pump_power * float(self._values["residual_amplitude_modulation"])
+
+    def jump(self, name: str, value: Value) -> None:
+        super().jump(name, value)
+        if name == "frequency":
+            self._appointments.pop("frequency", None)
+            self._frequency = float(self._values["frequency"])
+
+    def _changed(self, setting: Setting) -> None:
+        if setting.name == "frequency" or (setting.name == "settling_time" and "frequency" in self._appointments):
+            wait = float(self._values["settling_time"])
+            if wait > 0.0 and self._values["frequency"] != self._frequency:
+                self._appoint("frequency", wait)
+            else:
+                self._appointments.pop("frequency", None)
+                self._frequency = float(self._values["frequency"])
+
+    def _keep(self, name: str) -> None:
+        if name == "frequency":
+            self._frequency = float(self._values["frequency"])
+
     def problems(self) -> list[str]:
+        if "driver_off" in self._faults:
+            return [f"{self.name}: its amplifier gives no high voltage, so the light is linearly polarized and orients "
+                    f"no spins; switch it on again (mend {self.name}.driver_off)."]
         if self._values["state"] == "stopped":
             return [f"{self.name}: it is stopped, so the signal has no component at a reference frequency; set "
                     f"{self.name}.state to 'running'."]

@@ -36,8 +36,8 @@ class Instrument:
     declarations: ClassVar[dict[str, Declaration]] = {}
     ports: ClassVar[tuple[Port, ...]] = ()
     """Its sockets for cables and beams."""
-    _memory: ClassVar[tuple[str, ...]] = ()
-    """Attributes that hold state beside settings, slews, appointments and faults; a checkpoint saves them."""
+    _memory: ClassVar[tuple[str, ...]] = ("_values", "_slews", "_appointments", "_faults", "_marks")
+    """Attributes that hold state; a checkpoint saves those of a class and of its bases."""
     _spoiling: ClassVar[tuple[tuple[str, Flag], ...]] = ()
     _reacts: ClassVar[bool] = False
     _limited_by: ClassVar[dict[str, tuple[str, ...]]] = {}

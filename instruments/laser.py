@@ -1,38 +1,333 @@
-"""A tunable continuous-wave laser with a shutter."""
+"""A tunable continuous-wave laser with a grating, a shutter and servos."""
 
 from __future__ import annotations
 
-from instruments.declaration import Setting, flag
-from instruments.instrument import Instrument
+from math import copysign
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instruments.declaration import Setting, Value, action, fault, flag, reading, spoiling_flag
+from instruments.knots import KNOT_PS, KnotTrack
+from instruments.light_source import LightSource
+from instruments.wavemeter import HC, Wavemeter
 from instruments.wiring import Port
+from vlab.lab.cable import TickGrid
+from vlab.lab.clock import PS_PER_SECOND
+from vlab.lab.drift import Drift
+from vlab.lab.noise import NoiseStream
+from vlab.physics.wandering import flicker_processes
+from vlab.units import unit_factor
+
+_UEV = unit_factor("ueV")
+HOP_FREE = 100.0 * _UEV
+"""How far from the grating's energy the laser keeps its mode."""
+MODE_SPACING = 180.0 * _UEV
+"""Distance of neighbouring modes; less than twice `HOP_FREE`, so that hops have a hysteresis."""
+SERVO_GAIN = 0.3
+"""Part of the error that the frequency servo takes away each second."""
+POWER_SUPPRESSION = 100.0
+"""By how much the power servo lowers the drift of the power."""
+_RELOCK_TIME = 2.0
+_POWER_RMS, _POWER_TIMES = flicker_processes(1.0, 1e-4, 0.1)
+_POWER_RMS = _POWER_RMS / float(np.sqrt(np.sum(_POWER_RMS**2)))
 
 
-class Laser(Instrument):
-    """A tunable continuous-wave laser: photon energy, power on the sample, shutter."""
+class Laser(LightSource):
+    """A tunable continuous-wave laser: photon energy, power on the sample, shutter.
+
+    With automatic tuning the grating follows the photon energy and the laser keeps its mode. With fine tuning the
+    grating stays at ``coarse_energy``; farther than 100 ueV from it the laser hops to the neighbouring mode, 180 ueV
+    towards the grating. A laser that runs free drifts; ``lock`` holds it where the wavemeter reads the set-point, and
+    is as good as the wavemeter's calibration.
+    """
 
     title = "Tunable laser"
     short = "Laser"
-    ports = (Port("beam", "out", "light", "the beam behind the shutter"),)
+    ports = (Port("beam", "out", "light", "the beam behind the shutter"),
+             Port("monitor", "out", "light", "a fibre with light from before the shutter"))
+    _memory: ClassVar[tuple[str, ...]] = ("_mode", "_following", "_energy_drift", "_energy_track",
+                                          "_power_drift", "_power_track", "_servo_noise", "_correction", "_wandered",
+                                          "_deviated")
 
     photon_energy = Setting("eV", 1.3, limits=(1.2, 1.4), rate="tuning_rate", digits=9,
                             help="Set the photon energy.")
     tuning_rate = Setting("ueV/s", 1e5, limits=(1e-3, 1e9), help="Set how fast the photon energy moves.")
     power = Setting("nW", 10.0, limits=(0.0, 1e4), help="Set the power on the sample while the light is on.")
-    shutter = Setting(None, "open", choices=("open", "closed"), safe="closed", help="Open or close the shutter.")
+    coarse_energy = Setting("eV", 1.3, limits=(1.2, 1.4), rate="coarse_rate", digits=7, group="Grating",
+                            help="Set the energy at which the grating stands; doing so ends automatic tuning.")
+    coarse_rate = Setting("meV/s", 1.0, limits=(1e-3, 100.0), group="Grating",
+                          help="Set how fast the grating's motor moves.")
+    tuning_mode = Setting(None, "automatic", choices=("automatic", "fine"), group="Grating",
+                          help="Choose whether the grating follows the photon energy (automatic) or stays (fine).")
+    linewidth = Setting("neV", 0.04, limits=(1e-3, 5000.0), help="Set the full width at half maximum of the light.")
+    drift = Setting(None, "off", choices=("on", "off"), group="Drift",
+                    help="Switch the drift of the photon energy on or off.")
+    drift_amplitude = Setting("ueV", 0.1, limits=(0.0, 10.0), group="Drift",
+                              help="Set the rms drift of the photon energy, unlocked.")
+    drift_time = Setting("min", 30.0, limits=(0.5, 1000.0), group="Drift",
+                         help="Set the correlation time of this drift.")
+    lock = Setting(None, "off", choices=("on", "off"), group="Drift",
+                   help="Switch the frequency servo to the wavemeter on or off.")
+    power_drift = Setting(None, "on", choices=("on", "off"), group="Drift",
+                          help="Switch the drift of the power on or off.")
+    power_drift_amplitude = Setting("", 0.01, limits=(0.0, 0.1), group="Drift",
+                                    help="Set the relative rms drift of the power without servo.")
+    power_servo = Setting(None, "on", choices=("on", "off"), group="Drift",
+                          help="Switch the servo that holds the power on or off.")
+
+    def __init__(self, name: str, seed: int = 0, noise: bool = True) -> None:
+        super().__init__(name)
+        self._mode = 0
+        self._following = True
+        self._energy_drift = Drift(f"{name}.energy", seed=seed, active=noise)
+        self._energy_track = KnotTrack()
+        self._power_drift = Drift(f"{name}.power", _POWER_RMS.size, seed=seed, active=noise)
+        self._power_track = KnotTrack()
+        self._servo_noise = NoiseStream(f"{name}.servo", seed, noise)
+        self._correction = 0.0
+        self._wandered = 0.0
+        self._deviated = 0.0
+        self._wavemeter: Wavemeter | None = None
+
+    @reading("eV")
+    def photon_energy_actual(self) -> float:
+        """Read the photon energy of the light, with drift and mode hops."""
+        return self.emission()[0] + self._wandered
+
+    photon_energy_actual.digits = 9
+
+    @reading("eV")
+    def coarse_energy_actual(self) -> float:
+        """Read the energy at which the grating stands."""
+        return self.actual("coarse_energy")
+
+    coarse_energy_actual.digits = 7
+
+    @reading("nW")
+    def power_actual(self) -> float:
+        """Read the power behind the shutter, with its drift."""
+        return self.power_out() * (1.0 + self._deviated)
+
+    @reading("m")
+    def coherence_length(self) -> float:
+        """Read the coherence length, c / (pi linewidth)."""
+        return HC / (float(np.pi) * float(self._values["linewidth"]))
 
     @flag
     def tuning(self) -> bool:
         """Tell whether the photon energy is still moving."""
         return self.remaining("photon_energy") > 0.0
 
-    def power_out(self) -> float:
-        """Return the power behind the shutter in W."""
-        return float(self._values["power"]) if self._values["shutter"] == "open" else 0.0
+    @flag
+    def locked(self) -> bool:
+        """Tell whether the frequency servo holds the photon energy."""
+        return self._values["lock"] == "on" and self._can_lock()
+
+    @spoiling_flag
+    def mode_hopped(self) -> bool:
+        """Tell whether the laser's mode monitor has seen it leave its mode."""
+        return self._hops() != 0
+
+    @spoiling_flag
+    def lock_lost(self) -> bool:
+        """Tell whether the frequency servo is on but out of its range or without wavemeter."""
+        return self._values["lock"] == "on" and not self._can_lock()
+
+    @action
+    def relock(self) -> None:
+        """Relock the laser to its mode, with the grating at the photon energy; it takes 2 s."""
+        self._appoint("relock", _RELOCK_TIME)
+
+    @fault
+    def mode_hop(self, present: bool) -> None:
+        """Let the laser hop to a neighbouring mode; relocking brings it back."""
+        if present:
+            self._mark("mode_hopped")
+
+    # -- what the light does -----------------------------------------------------------------------------------
+
+    def output(self) -> tuple[float, float, float]:
+        """Return the power behind the shutter in W and the two parts of its `relative_noise`."""
+        return (self.power_out(), *self.relative_noise())
+
+    def emission(self) -> tuple[float, float]:
+        """Return the photon energy in J, with mode hops but without drift, and its change per second."""
+        energy, speed = self.motion("photon_energy")
+        return energy + self._hops() * MODE_SPACING, speed
+
+    def wander(self, grid: TickGrid) -> NDArray[np.float64] | None:
+        """Return by how much (J) the light is off `emission` at the boundaries of ``grid``; None if it is not.
+
+        To be asked once for each stretch of ticks, as they pass.
+        """
+        if not self._energy_drift.active or (self._values["drift"] == "off" and self._values["lock"] == "off"
+                                             and self._correction == 0.0 and self._energy_track.flat):
+            self._wandered = 0.0
+            return None
+        found = self._energy_track.over(grid, self._next_energies)
+        self._wandered = float(found[-1])
+        return found
+
+    def power_deviation(self, grid: TickGrid) -> NDArray[np.float64] | None:
+        """Return the slow relative deviation of the power at the boundaries of ``grid``; None if there is none."""
+        if not self._power_drift.active or (self._values["power_drift"] == "off" and self._power_track.flat):
+            self._deviated = 0.0
+            return None
+        found = self._power_track.over(grid, self._next_powers)
+        self._deviated = float(found[-1])
+        return found
+
+    def watch_with(self, wavemeter: Wavemeter) -> None:
+        """Give the frequency servo a wavemeter."""
+        self._wavemeter = wavemeter
+
+    def start_epoch(self, key: str) -> None:
+        self._energy_drift.start_epoch(key)
+        self._power_drift.start_epoch(key)
+        self._servo_noise.start_epoch(key)
+        for track in (self._energy_track, self._power_track):
+            track.restart(self._now_ps())
+        self._correction = self._wandered = self._deviated = 0.0
+
+    def _next_energies(self, count: int) -> list[float]:
+        """Return what drift and servo make of the photon energy at the next knots."""
+        values = self._values
+        drifted = [0.0] * count
+        if values["drift"] == "on":
+            unit = self._energy_drift.pass_ticks(_knots(count), np.ones(1), np.array([float(values["drift_time"])]))
+            drifted = [float(values["drift_amplitude"]) * u for u in unit[1:].tolist()]
+        meter = self._wavemeter
+        if values["lock"] == "off" or meter is None or not self._can_lock() or self.slope("photon_energy"):
+            return [d + self._correction for d in drifted]  # a servo that cannot act holds its output
+        # a second of values is averaged before the servo acts on it
+        spread = meter.uncertainty() * (float(meter.read("interval"))) ** 0.5
+        found, last = [], self._energy_track.latest
+        for d, normal in zip(drifted, self._servo_noise.normal(count).tolist(), strict=True):
+            self._correction -= SERVO_GAIN * (last + meter.offset() + spread * normal)
+            last = d + self._correction
+            found.append(last)
+        return found
+
+    def _next_powers(self, count: int) -> list[float]:
+        if self._values["power_drift"] == "off":
+            return [0.0] * count
+        unit = self._power_drift.pass_ticks(_knots(count), _POWER_RMS, _POWER_TIMES)
+        scale = float(self._values["power_drift_amplitude"])
+        if self._values["power_servo"] == "on":
+            scale /= POWER_SUPPRESSION
+        return [scale * u for u in unit[1:].tolist()]
+
+    def _can_lock(self) -> bool:
+        return self._hops() == 0 and self._wavemeter is not None and "fibre_out" not in self._wavemeter.present_faults
+
+    # -- modes -------------------------------------------------------------------------------------------------
+
+    def _hops(self) -> int:
+        return self._mode + ("mode_hop" in self._faults)
+
+    def actual(self, name: str) -> float:
+        if name == "coarse_energy" and self._following:
+            name = "photon_energy"
+        return super().actual(name)
+
+    def _from_grating(self, moment_ps: int) -> float:
+        """Return by how much (J) the mode lies above the grating's energy at a lab time."""
+        energy, grating = (slew.at(moment_ps) if (slew := self._slews.get(name)) else float(self._values[name])
+                           for name in ("photon_energy", "coarse_energy"))
+        return energy + self._mode * MODE_SPACING - grating
+
+    def _plan_hop(self) -> None:
+        """Hop where the mode is out of range now, and appoint the next hop that the present motion leads to."""
+        self._appointments.pop("hop", None)
+        if self._following:
+            return
+        now = self._now_ps()
+        while abs(distance := self._from_grating(now)) > HOP_FREE * (1.0 + 1e-9):
+            self._hop(distance)
+        ends = (slew.end_ps for name in ("photon_energy", "coarse_energy") if (slew := self._slews.get(name)))
+        before, there = now, distance
+        for end in sorted(ps for ps in ends if ps > now):
+            next_there = self._from_grating(end)
+            if abs(next_there) > HOP_FREE * (1.0 + 1e-9):
+                share = (copysign(HOP_FREE, next_there) - there) / (next_there - there)
+                self._appoint("hop", (before - now + share * (end - before)) / PS_PER_SECOND)
+                return
+            before, there = end, next_there
+
+    def _hop(self, distance: float) -> None:
+        self._mode -= 1 if distance > 0.0 else -1
+        self._mark("mode_hopped")
+
+    def _back_in_mode(self) -> None:
+        """Bring the grating under the photon energy and the laser to the mode that is asked for."""
+        self._mode = 0
+        self._following = self._values["tuning_mode"] == "automatic"
+        self._slews.pop("coarse_energy", None)
+        self._values["coarse_energy"] = float(self._values["photon_energy"] if self._following
+                                              else super().actual("photon_energy"))
+        self._plan_hop()
+
+    def _changed(self, setting: Setting) -> None:
+        super()._changed(setting)
+        name = setting.name
+        if name == "photon_energy" and self._following:
+            self._values["coarse_energy"] = self._values["photon_energy"]
+        elif name == "coarse_energy" and self._following:
+            if self._values["coarse_energy"] == self._values["photon_energy"]:
+                self._slews.pop("coarse_energy", None)
+            else:
+                self._following = False
+                self.write("tuning_mode", "fine")
+        elif name == "tuning_mode":
+            if self._values[name] == "automatic" and not self._following:
+                self._appoint("tuning_mode", _RELOCK_TIME)
+            elif self._values[name] == "fine":
+                self._appointments.pop("tuning_mode", None)
+                if self._following:
+                    self._values["coarse_energy"] = self.actual("photon_energy")
+                    self._following = False
+        if name in _MOVES_MODES:
+            self._plan_hop()
+
+    def jump(self, name: str, value: Value) -> None:
+        super().jump(name, value)
+        if name == "tuning_mode" and self._appointments.pop("tuning_mode", None) is not None:
+            self._back_in_mode()
+        elif name in _MOVES_MODES:
+            self._plan_hop()
+
+    def reset(self) -> None:
+        super().reset()
+        self._back_in_mode()
+
+    def _keep(self, name: str) -> None:
+        super()._keep(name)
+        if name == "hop":
+            self._hop(self._from_grating(self._now_ps()))
+            self._plan_hop()
+        elif name == "tuning_mode":
+            self._back_in_mode()
+        elif name == "relock":
+            self._back_in_mode()
+            self.mend("mode_hop")
 
     def problems(self) -> list[str]:
-        if self._values["shutter"] == "closed":
-            return [f"{self.name}: the shutter is closed, so no light reaches the sample; set {self.name}.shutter "
-                    "to 'open'."]
-        if self._values["power"] == 0.0:
-            return [f"{self.name}: the power is zero, so there is nothing to absorb; set {self.name}.power."]
-        return []
+        found = self._dark("no light reaches the sample" if not self._open or self._values["shutter"] == "closed"
+                           else "there is nothing to absorb")
+        if self._hops():
+            found.append(f"{self.name}: its mode monitor saw a mode hop, so the light is not at the set-point (compare "
+                         f"the wavemeter); call {self.name}.relock(), or stay within 100 ueV of "
+                         f"{self.name}.coarse_energy.")
+        if self.lock_lost:
+            found.append(f"{self.name}: the frequency servo has lost its lock; relock the laser's mode and see that "
+                         f"the wavemeter has light, or set {self.name}.lock to 'off'.")
+        return found
+
+
+_MOVES_MODES = ("photon_energy", "tuning_rate", "tuning_mode", "coarse_energy", "coarse_rate")
+
+
+def _knots(count: int) -> TickGrid:
+    return TickGrid(0, KNOT_PS, 0, count)

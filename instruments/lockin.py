@@ -3,102 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from math import atan2, cos, hypot, sin, sqrt
-from typing import TypeAlias
+from dataclasses import replace
+from functools import partial
+from math import atan2, hypot, inf
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from instruments.declaration import Setting, action, flag, reading
-from instruments.instrument import Instrument
-from instruments.wiring import Port
-from vlab.lab.cable import Reference, Signal
+from instruments import lockin_auto as auto
+from instruments import lockin_sentences as sentences
+from instruments.declaration import Setting, action, fault, flag, reading, spoiling_flag
+from instruments.limiter import limited
+from instruments.lockin_buffer import SHORTEST_PS, DataBuffer
+from instruments.lockin_input import PREAMPLIFIER_RANGE, InputChain, mixer_range
+from instruments.lockin_mixer import Floats, MixingPlan, mix
+from instruments.lockin_panel import LockInPanel
+from instruments.lockin_reference import HIGHEST, LOWEST, PhaseLock
+from instruments.lockin_scope import Channel, waveforms
+from vlab.errors import InUseError, LimitError
+from vlab.lab.cable import Line, Reference, Signal, TickGrid
+from vlab.lab.clock import PS_PER_SECOND
 from vlab.lab.noise import NoiseStream
 from vlab.physics import lowpass
+from vlab.units import Quantity, make_quantity, to_si
 
-_SQRT2 = sqrt(2.0)
-Floats: TypeAlias = NDArray[np.float64]
-Complexes: TypeAlias = NDArray[np.complex128]
-
-
-@lru_cache(maxsize=64)
-def mixing_plan(lines: tuple[tuple[float, complex, int, bool], ...], detected: float,
-                phase: float) -> tuple[Floats, Complexes]:
-    """Return where lines fall behind a mixer, and with which weights.
-
-    sqrt2 exp(-i(wr t + phi)) times Re[E exp(i w t)] leaves E / sqrt2 at w - wr and its conjugate at -w - wr.
-
-    Parameters
-    ----------
-    lines : tuple of (frequency, amplitude, envelope number, complex)
-        A complex envelope counts as two real ones, its imaginary part following its real part.
-    detected : float
-        The frequency wr / 2 pi in Hz.
-    phase : float
-        phi in rad.
-
-    Returns
-    -------
-    shifts : ndarray, shape (c,)
-        Frequencies behind the mixer in Hz, without zero; opposite ones side by side, since they share phases.
-    weights : ndarray, shape (1 + c, e)
-        Weight of each real envelope at shift zero (first row) and at the others.
-    """
-    turn = complex(cos(phase), -sin(phase)) / _SQRT2
-    shifts = sorted({s for f, *_ in lines for s in (f - detected, -f - detected)} - {0.0}, key=abs)
-    rows = {0.0: 0} | {shift: row + 1 for row, shift in enumerate(shifts)}
-    width = max((number + 1 + twofold for _, _, number, twofold in lines), default=1)
-    weights = np.zeros((1 + len(shifts), width), dtype=np.complex128)
-    for frequency, amplitude, number, twofold in lines:
-        direct, mirrored = amplitude * turn, amplitude.conjugate() * turn
-        weights[rows[frequency - detected], number] += direct
-        weights[rows[-frequency - detected], number] += mirrored
-        if twofold:
-            weights[rows[frequency - detected], number + 1] += 1j * direct
-            weights[rows[-frequency - detected], number + 1] -= 1j * mirrored
-    return np.array(shifts), weights
+_SYNCHRONOUS_BELOW = 200.0
+"""Hz; reference below which the synchronous filter acts."""
+_OUTPUT = 1.09
+"""Full scales at which the outputs clip."""
+_STAGE = 10.0
+"""Full scales at which a stage of the output filter clips."""
+_MOST_SAMPLES = 10_000_000
+_LONG_AGO_PS = 10**24
 
 
-class LockIn(Instrument):
+class _Present(NamedTuple):
+    """What settings and reference amount to, until one of them changes."""
+
+    chain: InputChain
+    averaged: float
+    """Hz; frequency of the synchronous filter, 0 without it."""
+    phase: float
+    time_constant: float
+    stage: float
+    """V; where a stage of the filter clips."""
+    output: float
+    """V; where an output clips."""
+    unlocked: bool
+
+
+class LockIn(LockInPanel):
     """A two-phase lock-in: X + iY = E exp(-i phi) / sqrt 2 for a line Re[E exp(i w t)] at the reference, low-passed.
 
     Readings are volts rms. The filter is integrated exactly over each tick, with the double-frequency part and with
-    what other lines and the direct voltage leave behind the mixer.
+    what other lines and the direct voltage leave behind the mixer. X and Y are shown without offset and expand, which
+    act on the analog outputs only; both clip at 1.09 times the sensitivity. Overload is judged by the lines of the
+    signal: peaks of its noise are left out. With the synchronous filter X and Y are means over the last period of the
+    reference; of its transient only the delay and the damping of each line are there: that a change needs a whole
+    period to be forgotten, and what the mean does to noise, is left out.
     """
 
-    title = "Lock-in amplifier"
-    short = "Lock-in"
-    ports = (Port("signal", "in", "voltage", "the signal"),
-             Port("reference", "in", "voltage", "the external reference"))
-
-    time_constant = Setting("s", 1.0, limits=(10e-6, 30e3), help="Set the time constant of the output filter.")
-    slope = Setting(None, "6 dB/oct", choices=("6 dB/oct", "12 dB/oct", "18 dB/oct", "24 dB/oct"),
-                    help="Choose the slope of the output filter.")
-    phase = Setting("deg", 0.0, limits=(-360.0, 360.0), help="Set the phase shift of the reference.")
-    harmonic = Setting("", 1.0, choices=(1.0, 2.0, 3.0, 4.0, 5.0), help="Choose the harmonic that is detected.")
-    reference_source = Setting(None, "external", choices=("external", "internal"),
-                               help="Choose the reference: the reference input or the internal oscillator.")
-    internal_frequency = Setting("kHz", 1.0, limits=(1e-6, 100.0), help="Set the internal oscillator's frequency.")
-    sensitivity = Setting("uV", 100.0, limits=(1e-3, 1e6), help="Set the full scale of the outputs.")
-    input_noise = Setting("nV/Hz^0.5", 5.0, limits=(0.0, 1e3), help="Set the noise density of the input amplifier.")
+    _memory = ("_state", "_noise", "_scope_noise", "_locking", "_buffer", "_auto", "_least", "_notice", "_seen_last",
+               "_input_peak", "_mixer_peak", "_clipped", "_locked_ps")
 
     def __init__(self, name: str, seed: int = 0, noise: bool = True) -> None:
         super().__init__(name)
         self._noise = NoiseStream(f"{name}.input", seed, noise)
+        self._scope_noise = NoiseStream(f"{name}.scope", seed, noise)
         self._state = np.zeros(1, dtype=np.complex128)
         self._reference_input: Callable[[], Reference | None] = _no_reference
+        self._lock = PhaseLock()
+        self._buffer = DataBuffer()
+        self._auto = ""
+        self._least = 0.0
+        self._notice = ""
         self._signal: Signal | None = None
+        self._input_peak = self._mixer_peak = 0.0
+        self._clipped = False
+        self._locked_ps = -_LONG_AGO_PS
+        self._present: _Present | None = None
+
+    # -- what it shows -----------------------------------------------------------------------------------------
 
     @reading("V")
     def x(self) -> float:
         """Read the in-phase output X."""
-        return float(self._state[-1].real)
+        return self.read_x()
 
     @reading("V")
     def y(self) -> float:
         """Read the quadrature output Y."""
-        return float(self._state[-1].imag)
+        return self.read_y()
 
     @reading("V")
     def r(self) -> float:
@@ -110,140 +106,499 @@ class LockIn(Instrument):
         """Read the phase of X + iY."""
         return atan2(self.read_y(), self.read_x())
 
+    @reading("V")
+    def x_output(self) -> float:
+        """Read the voltage at the X output: 10 V at full scale, with offset and expand."""
+        return self._analog(self.read_x(), "x_offset")
+
+    @reading("V")
+    def y_output(self) -> float:
+        """Read the voltage at the Y output: 10 V at full scale, with offset and expand."""
+        return self._analog(self.read_y(), "y_offset")
+
     @reading("Hz")
     def reference_frequency(self) -> float:
         """Read the frequency that is detected, the reference times the harmonic."""
-        reference = self._present_reference()
-        return 0.0 if reference is None else reference.frequency * float(self._values["harmonic"])
+        return self._detected()
 
-    @flag
+    @reading("V")
+    def input_range(self) -> float:
+        """Read the largest voltage (peak) that the input takes at this sensitivity and reserve."""
+        return min(PREAMPLIFIER_RANGE, self._mixer_range())
+
+    @reading("")
+    def buffer_points(self) -> float:
+        """Read how many samples the buffer holds."""
+        return float(len(self._buffer))
+
+    @spoiling_flag
     def unlocked(self) -> bool:
-        """Tell whether the external reference is missing."""
-        return self._present_reference() is None
+        """Tell whether the reference is missing or not followed yet."""
+        if self._values["reference_source"] == "internal":
+            return self._runs_free()
+        return self._runs_free() or self._lock.offered != self._offered()
 
-    @flag
+    @spoiling_flag
     def input_overload(self) -> bool:
-        """Tell whether the total input exceeds 1 V peak."""
-        return self._peak() > 1.0
+        """Tell whether the input exceeds what the first amplifier or the mixer takes."""
+        return self._input_peak > PREAMPLIFIER_RANGE or self._mixer_peak > self._mixer_range()
+
+    @spoiling_flag
+    def filter_overload(self) -> bool:
+        """Tell whether a stage of the output filter exceeds 10 times the sensitivity."""
+        return self._clipped
+
+    @spoiling_flag
+    def output_overload(self) -> bool:
+        """Tell whether X or Y exceeds 1.09 times the sensitivity."""
+        last = self._state[-1]
+        return bool(max(abs(last.real), abs(last.imag)) > _OUTPUT * float(self._values["sensitivity"]))
 
     @flag
-    def output_overload(self) -> bool:
-        """Tell whether an output exceeds 1.09 times the sensitivity."""
-        return max(abs(self.read_x()), abs(self.read_y())) > 1.09 * float(self._values["sensitivity"])
+    def busy(self) -> bool:
+        """Tell whether an auto function is at work."""
+        return bool(self._auto)
 
-    @action
-    def auto_phase(self) -> None:
-        """Set the phase so that the present signal is all in X."""
-        phase = float(self._values["phase"]) + atan2(self.read_y(), self.read_x())
-        turn = 2.0 * np.pi
-        self.write("phase", (phase + np.pi) % turn - np.pi)  # as if by hand: told and journalled
-        self._state = np.abs(self._state[-1]) * np.ones_like(self._state)
+    @flag
+    def buffer_running(self) -> bool:
+        """Tell whether samples are being stored."""
+        return self._buffer.running
+
+    @flag
+    def buffer_full(self) -> bool:
+        """Tell whether the buffer is full."""
+        return len(self._buffer) >= round(float(self._values["buffer_length"]))
 
     def read_x(self) -> float:
-        """Return X in volts rms as a plain float."""
-        return float(self._state[-1].real)
+        """Return X in volts rms as a plain float, clipped as it is shown."""
+        limit = _OUTPUT * float(self._values["sensitivity"])
+        return min(limit, max(-limit, float(self._state[-1].real)))
 
     def read_y(self) -> float:
-        """Return Y in volts rms as a plain float."""
-        return float(self._state[-1].imag)
+        """Return Y in volts rms as a plain float, clipped as it is shown."""
+        limit = _OUTPUT * float(self._values["sensitivity"])
+        return min(limit, max(-limit, float(self._state[-1].imag)))
 
     @property
     def poles(self) -> int:
         """The number of stages of the output filter, 6 dB per octave each."""
         return self._state.size
 
-    def start_epoch(self, key: str) -> None:
-        self._noise.start_epoch(key)
+    def _analog(self, value: float, offset: str) -> float:
+        share = value / float(self._values["sensitivity"]) - float(self._values[offset])
+        return 10.0 * min(_OUTPUT, max(-_OUTPUT, share * float(self._values["expand"])))
+
+    # -- the reference -----------------------------------------------------------------------------------------
+
+    @fault
+    def loose_reference(self, present: bool) -> None:  # noqa: ARG002
+        """Let the plug of the reference sit loose, so that no reference arrives."""
+        self._look()
 
     def connect_reference(self, output: Callable[[], Reference | None] | None) -> None:
         """Join the reference input to an output, which tells what it carries; None pulls the cable out."""
         self._reference_input = output or _no_reference
+        self._look()
+
+    def oscillator_reference(self) -> Reference:
+        """Return what the oscillator output is to a reference input."""
+        return Reference(float(self._values["internal_frequency"]))
+
+    def oscillator_signal(self, grid: TickGrid) -> Signal:
+        """Return the voltage at the oscillator output."""
+        peak = 2.0**0.5 * float(self._values["oscillator_amplitude"])
+        return Signal(grid, (Line(float(self._values["internal_frequency"]), complex(peak), np.ones(grid.count + 1)),))
+
+    def remaining(self, name: str) -> float:
+        if name != "reference_source":
+            return super().remaining(name)
+        self._look()
+        locking = self._values["reference_source"] == "external"
+        return super().remaining("lock") if locking else 0.0  # it has settled when the loop is locked
+
+    def longest_tick(self) -> float:
+        # Asked after each event, before ticks are computed: the moment to notice a changed reference, so that the time
+        # at which the loop has locked again is known in advance.
+        self._look()
+        return inf
+
+    def _offered(self) -> float:
+        """Return the frequency of a reference that can be followed, Hz; 0 without one."""
+        offered = self._reference_input() if not self._faults else self._through_plug()
+        if offered is None:
+            return 0.0
+        return offered.frequency if self._in_range(offered.frequency) else 0.0
+
+    def _through_plug(self) -> Reference | None:
+        return None if "loose_reference" in self._faults else self._reference_input()
+
+    def _in_range(self, frequency: float) -> bool:
+        return LOWEST <= frequency * float(self._values["harmonic"]) <= HIGHEST
+
+    @property
+    def _locking(self) -> tuple[bool, float, float]:
+        """The state of the loop, for a checkpoint."""
+        return self._lock.locked, self._lock.offered, self._lock.last
+
+    @_locking.setter
+    def _locking(self, state: tuple[bool, float, float]) -> None:
+        self._lock.locked, self._lock.offered, self._lock.last = state
+        self._present = None
+
+    def _runs_free(self) -> bool:
+        if self._values["reference_source"] == "internal":
+            return not self._in_range(float(self._values["internal_frequency"]))
+        return not self._lock.locked
+
+    def _look(self) -> None:
+        offered = self._offered()
+        if offered == self._lock.offered:
+            return
+        seconds = self._lock.follow(offered)
+        self._present = None
+        if seconds:
+            self._appoint("lock", seconds)
+        else:
+            self._appointments.pop("lock", None)
+
+    def _reference(self) -> float:
+        if self._values["reference_source"] == "internal":
+            return float(self._values["internal_frequency"])
+        return self._lock.frequency
+
+    def _detected(self) -> float:
+        return min(HIGHEST, max(LOWEST, self._reference() * float(self._values["harmonic"])))
+
+    # -- the signal --------------------------------------------------------------------------------------------
+
+    def start_epoch(self, key: str) -> None:
+        self._noise.start_epoch(key)
+        self._scope_noise.start_epoch(key)
 
     def receive(self, signal: Signal) -> None:
         """Filter the stretch of ticks that ``signal`` covers."""
         self._signal = signal
-        grid = signal.grid
-        reference = self._present_reference()
-        normals = self._noise.normal(grid.count, 2, self._state.size) if self._noise.active else None
-        if reference is None:
-            signal, reference, normals = Signal(grid), Reference(0.0), None
-        shifts, weights, envelopes = self._mix(signal, reference.frequency)
-        self._state = lowpass.advance(self._state, shifts, weights, envelopes, grid.start_ps, grid.tick_ps,
-                                      float(self._values["time_constant"]), normals, self._total_density(signal))
+        grid, now = signal.grid, self._present or self._look_at_settings()
+        plan, envelopes = self._mixed(signal, now)
+        normals, density = None, 0.0
+        if self._noise.active:
+            normals = self._noise.normal(grid.count, 2, self._state.size)
+            density = now.chain.density(signal, now.chain.detected)
+        highest = np.zeros(self._state.size)
+        self._state = lowpass.advance(self._state, plan.shifts, plan.weights, envelopes, grid.start_ps, grid.tick_ps,
+                                      now.time_constant, normals, density, now.stage, highest)
+        self._clipped = False
+        if highest[-1] > now.output:
+            self._mark("output_overload")
+        for stage in highest:
+            if stage > now.stage:
+                self._clipped = True
+                self._mark("filter_overload")
+
+    def take_marks(self) -> list[str]:
+        # A lost lock spoils what is read until the filter has forgotten it, and no longer.
+        self._marks.discard("unlocked")
+        if self._values["reference_source"] == "external" and (
+                self._now_ps() - self._locked_ps < self._settling() * PS_PER_SECOND):
+            self._mark("unlocked")
+        return super().take_marks()
 
     def settle(self, signal: Signal) -> None:
-        """Bring the filter to where ``signal``, held as it is at its first boundary, would bring it."""
+        """Lock at once and bring the filter to where ``signal``, held as it is at its first boundary, would bring it.
+
+        Without a reference the outputs are at zero.
+        """
         self._signal = signal
-        reference = self._present_reference()
-        poles, tau = self._state.size, float(self._values["time_constant"])
-        if reference is None:
-            self._state = np.zeros(poles, dtype=np.complex128)
-            return
-        shifts, weights, envelopes = self._mix(signal, reference.frequency)
-        self._state = lowpass.settled(shifts, weights @ envelopes[:, 0], signal.grid.start_ps, tau, poles)
+        self._look()
+        self._appointments.pop("lock", None)
+        self._lock.lock()
+        self._locked_ps = -_LONG_AGO_PS
+        now = self._look_at_settings()
+        size = self._state.size
+        plan, envelopes = self._mixed(signal, now)
+        state = np.zeros(size, dtype=np.complex128)
+        if not now.unlocked:
+            state = lowpass.settled(plan.shifts, plan.weights @ envelopes[:, 0], signal.grid.start_ps,
+                                    now.time_constant, size)
         if self._noise.active:
-            normals = self._noise.normal(2, poles)
-            self._state = self._state + lowpass.settled_noise(normals, self._total_density(signal), tau)
+            density = now.chain.density(signal, now.chain.detected)
+            state = state + lowpass.settled_noise(self._noise.normal(2, size), density, now.time_constant)
+        self._clipped = bool(max(np.abs(state.real).max(), np.abs(state.imag).max()) > now.stage)
+        self._state = np.clip(state.real, -now.stage, now.stage) + 1j * np.clip(state.imag, -now.stage, now.stage)
+        self._marks.clear()
 
-    def _peak(self) -> float:
-        return 0.0 if self._signal is None else self._signal.peak()
+    @property
+    def _seen_last(self) -> Signal | None:
+        """The signal at the end of the last stretch, which is all that waveforms need, for a checkpoint."""
+        signal = self._signal
+        if signal is None:
+            return None
+        grid = signal.grid
+        end = replace(grid, origin_ps=grid.start_ps + grid.epoch_ps + grid.count * grid.tick_ps, first=0, count=0)
+        return replace(signal, grid=end, lines=tuple(replace(line, envelope=line.envelope[-1:]) for line in
+                                                     signal.lines))
 
-    def _present_reference(self) -> Reference | None:
-        if self._values["reference_source"] == "internal":
-            return Reference(float(self._values["internal_frequency"]))
-        return self._reference_input()
+    @_seen_last.setter
+    def _seen_last(self, signal: Signal | None) -> None:
+        self._signal = signal
 
-    def _total_density(self, signal: Signal) -> float:
-        return signal.density + float(self._values["input_noise"]) ** 2
+    def _mixed(self, signal: Signal, now: _Present) -> tuple[MixingPlan, Floats]:
+        """Return what stands behind the mixer; notes the peaks on the way and clips what exceeds a range."""
+        chain = now.chain
+        signal = chain.amplified(signal)
+        filtered = chain.line_filter != "none"
+        if filtered:
+            self._input_peak = signal.peak()
+            if self._input_peak > PREAMPLIFIER_RANGE:
+                self._mark("input_overload")
+                signal = limited(signal, PREAMPLIFIER_RANGE)
+            signal = chain.notched(signal)
+        heard = signal.audible(chain.detected, now.time_constant, 1)  # of the first stage, which could overload
+        plan, envelopes = mix(heard, chain.detected, now.phase, now.averaged)
+        peak = lowpass.largest_sum(envelopes, plan.loads)
+        if heard is not signal:
+            kept = {id(line) for line in heard.lines}
+            peak += sum(abs(line.amplitude) for line in signal.lines if id(line) not in kept)
+        self._mixer_peak = peak
+        if not filtered:
+            self._input_peak = peak
+        allowed = chain.range if filtered else chain.allowed
+        if peak > allowed:
+            self._mark("input_overload")
+            return mix(limited(signal, allowed), chain.detected, now.phase, now.averaged)
+        return plan, envelopes
 
-    def _mix(self, signal: Signal, frequency: float) -> tuple[Floats, Complexes, Floats]:
-        """Return shifts, weights and real envelopes of what stands behind the mixer, for `lowpass.advance`."""
-        envelopes: list[Floats] = []
-        numbers: dict[int, tuple[int, bool]] = {}
-        lines = []
-        for line in signal.lines:
-            envelope = line.envelope
-            number = numbers.get(id(envelope))
-            if number is None:
-                twofold = envelope.dtype.kind == "c"
-                number = numbers[id(envelope)] = (len(envelopes), twofold)
-                envelopes.append(envelope.real)
-                if twofold:
-                    envelopes.append(envelope.imag)
-            lines.append((line.frequency, line.amplitude, *number))
-        shifts, weights = mixing_plan(tuple(lines), frequency * float(self._values["harmonic"]),
-                                      float(self._values["phase"]))
-        if len(envelopes) == 1:
-            return shifts, weights, envelopes[0][np.newaxis]
-        return shifts, weights, np.array(envelopes) if envelopes else np.zeros((1, signal.grid.count + 1))
+    def _look_at_settings(self) -> _Present:
+        """Gather what the settings and the reference amount to now."""
+        values = self._values
+        reference, span = self._reference(), self._mixer_range()
+        source = str(values["input_source"])
+        own = 0.0
+        if values["amplifier_noise"] == "on":
+            own = (float(values["input_noise"]) ** 2 * (2.0 if source == "A-B" else 1.0)
+                   + (float(values["converter_noise"]) * min(PREAMPLIFIER_RANGE, span)) ** 2)
+        chain = InputChain(source, str(values["ground"]), str(values["coupling"]), str(values["line_filter"]),
+                           float(values["line_frequency"]), span, self._detected(), own)
+        averages = values["synchronous_filter"] == "on" and reference < _SYNCHRONOUS_BELOW
+        full = float(values["sensitivity"])
+        self._present = _Present(chain, reference if averages else 0.0, float(values["phase"]),
+                                 float(values["time_constant"]), _STAGE * full, _OUTPUT * full, self._runs_free())
+        return self._present
+
+    def _mixer_range(self) -> float:
+        return mixer_range(str(self._values["reserve"]), float(self._values["sensitivity"]))
 
     def _changed(self, setting: Setting) -> None:
-        if setting.name == "slope":
+        self._present = None
+        name = setting.name
+        if name == "slope":
             poles = setting.choices.index(self._values["slope"]) + 1
             if poles != self._state.size:  # new stages start where the old output was
                 self._state = np.full(poles, self._state[-1])
+        elif name in ("harmonic", "reference_source"):
+            self._look()
+        elif name in ("buffer_rate", "buffer_clock"):
+            self._set_buffer_clock()
+
+    def waveforms(self, duration: Quantity, samples: int = 1000) -> dict[str, Quantity]:
+        """Return what an oscilloscope would show from now on, with carrier and noise; no lab time passes.
+
+        Parameters
+        ----------
+        duration : Quantity
+            Length of the traces.
+        samples : int
+            Points of each.
+
+        Returns
+        -------
+        dict of Quantity
+            ``time``; ``reference``, the fundamental of the reference with an amplitude of 1 V; ``input``, clipped where
+            the input overloads; ``mixer``, that times the detected oscillation; ``output``, X behind the filter.
+            Noise is that of the window's sampling bandwidth and comes from a stream of its own.
+        """
+        seconds = to_si(duration, "s", f"{self.name}.waveforms, duration")
+        if seconds <= 0.0:
+            raise LimitError(f"{self.name}.waveforms got a duration of {seconds:g} s; it wants a positive one.")
+        if not 2 <= samples <= _MOST_SAMPLES:
+            raise LimitError(f"{self.name}.waveforms got {samples} samples; it wants 2 to {_MOST_SAMPLES}.")
+        signal = self._signal or Signal(TickGrid(0, 1, 0, 0))
+        grid = signal.grid
+        now = self._look_at_settings()
+        chain = now.chain
+        noise = partial(chain.density, signal) if self._scope_noise.active else None
+        channel = Channel(chain.notched(chain.amplified(signal)).lines, noise, chain.allowed, self._reference(),
+                          chain.detected, now.phase, now.time_constant, self._state.real.copy())
+        times: Floats = np.linspace(0.0, seconds, samples, endpoint=False)
+        traces = waveforms(channel, grid.start_ps + grid.count * grid.tick_ps, times, self._scope_noise.normal(samples))
+        return {"time": _quantities(times, "s")} | {name: _quantities(trace, "V") for name, trace in traces.items()}
+
+    # -- auto functions ----------------------------------------------------------------------------------------
+
+    @action
+    def auto_gain(self) -> None:
+        """Set the sensitivity to the finest step at which nothing overloads, when the filter has settled."""
+        self._start("auto_gain", auto.SLOWEST)
+
+    @action
+    def auto_reserve(self) -> None:
+        """Set the reserve to the smallest at which the input does not overload, when the filter has settled."""
+        self._start("auto_reserve", auto.SLOWEST)
+
+    @action
+    def auto_phase(self) -> None:
+        """Set the phase so that the signal is all in X, when the filter has settled."""
+        self._start("auto_phase")
+
+    @action
+    def auto_offset(self) -> None:
+        """Set the offsets so that the analog outputs are at zero, when the filter has settled."""
+        self._start("auto_offset")
+
+    def _start(self, function: str, slowest: float = inf) -> None:
+        if float(self._values["time_constant"]) > slowest:
+            raise LimitError(f"{self.name}.{function} does not work with a time constant above {slowest:g} s; lower "
+                             f"{self.name}.time_constant, or set by hand.")
+        self._auto, self._least, self._notice = function, 0.0, ""
+        if function == "auto_reserve":
+            self._do(auto.reserve(self._seen(), first=True))
+        else:
+            self._look_later()
+
+    def _look_later(self) -> None:
+        self._appoint("auto", self._settling())
+
+    def _settling(self) -> float:
+        return auto.SETTLING[self._state.size - 1] * float(self._values["time_constant"])
+
+    def _seen(self) -> auto.Seen:
+        values = self._values
+        return auto.Seen(self.read_x(), self.read_y(), float(values["sensitivity"]), str(values["reserve"]),
+                         float(values["phase"]), self.input_overload, self.output_overload or self.filter_overload)
+
+    def _do(self, wanted: auto.Next) -> None:
+        function = self._auto
+        try:
+            for name, value in wanted.writes:
+                self.write(name, value)  # as if by hand: told and journalled
+        except InUseError as refused:
+            self._auto, self._notice = "", f"{self.name}: {function} gave up: {refused}"
+            return
+        self._least = wanted.least
+        if wanted.again:
+            self._look_later()
+        else:
+            self._auto = ""
+
+    def _keep(self, name: str) -> None:
+        if name == "lock":
+            self._lock.lock()
+            self._locked_ps = self._now_ps()
+            self._present = None
+        elif name == "sample":
+            self._store()
+            if self._buffer.running:
+                self._appoint_sample()
+        elif name == "auto":
+            seen = self._seen()
+            if self._auto == "auto_gain":
+                self._do(auto.gain(seen, self._least))
+            elif self._auto == "auto_reserve":
+                self._do(auto.reserve(seen, first=False))
+            else:
+                self._do(auto.phase(seen) if self._auto == "auto_phase" else auto.offset(seen))
+
+    # -- the data buffer ---------------------------------------------------------------------------------------
+
+    @action
+    def start_buffer(self) -> None:
+        """Start storing samples, the first at once unless triggers are awaited; in shot mode a full buffer stays."""
+        length = round(float(self._values["buffer_length"]))
+        self._buffer.running = self._values["buffer_mode"] == "loop" or len(self._buffer) < length
+        if self._buffer.running and self._values["buffer_clock"] == "internal":
+            self._store()
+        self._set_buffer_clock()
+
+    @action
+    def pause_buffer(self) -> None:
+        """Stop storing samples and keep those that are there."""
+        self._buffer.running = False
+        self._set_buffer_clock()
+
+    @action
+    def clear_buffer(self) -> None:
+        """Stop storing samples and throw away those that are there."""
+        self._buffer.clear()
+        self._set_buffer_clock()
+
+    @action
+    def trigger(self) -> None:
+        """Read one sample into the buffer, if it runs and waits for triggers; faster ones than 512 Hz are missed."""
+        if self._buffer.running and self._values["buffer_clock"] == "trigger" and (
+                self._now_ps() - self._buffer.newest_ps() >= SHORTEST_PS):
+            self._store()
+
+    def buffer(self) -> tuple[Quantity, Quantity, Quantity]:
+        """Return the stored lab times, X and Y, the oldest first."""
+        times, x, y = self._buffer.columns()
+        return _quantities(np.array(times) / 1e12, "s"), _quantities(np.array(x), "V"), _quantities(np.array(y), "V")
+
+    def _store(self) -> None:
+        length = round(float(self._values["buffer_length"]))
+        self._buffer.put(self._now_ps(), self.read_x(), self.read_y(), length, self._values["buffer_mode"] == "loop")
+
+    def _set_buffer_clock(self) -> None:
+        if self._buffer.running and self._values["buffer_clock"] == "internal":
+            self._appoint_sample()
+        else:
+            self._appointments.pop("sample", None)
+
+    def _appoint_sample(self) -> None:
+        self._appoint("sample", 1.0 / float(self._values["buffer_rate"]))
+
+    def reset(self) -> None:
+        self._buffer.clear()
+        self._auto = self._notice = ""
+        super().reset()
+
+    # -- what is wrong -----------------------------------------------------------------------------------------
 
     def problems(self) -> list[str]:
-        found = []
-        peak = self._peak()
-        if self._present_reference() is None:
-            found.append(f"{self.name}: it has no reference; start the chopper or modulator and connect its reference "
-                         f"output, or set {self.name}.reference_source to 'internal'.")
-        elif self._values["reference_source"] == "internal" and (
-                (offered := self._reference_input()) is not None
-                and offered.frequency != self._values["internal_frequency"]):
-            found.append(f"{self.name}: the internal oscillator is not at the frequency of the reference input, so the "
-                         "signal averages out; use the external reference.")
-        if peak > 1.0:
-            found.append(f"{self.name}: the input is overloaded ({peak:.3g} V peak, 1 V allowed); lower the "
-                         "detector's gain.")
-        elif peak > 0.0 and float(self._values["sensitivity"]) < peak / 1e5:
-            found.append(f"{self.name}: the sensitivity is far too fine for this signal; raise "
-                         f"{self.name}.sensitivity.")
-        if max(abs(self.read_x()), abs(self.read_y())) > 1.09 * float(self._values["sensitivity"]):
-            found.append(f"{self.name}: an output is overloaded; raise {self.name}.sensitivity.")
+        name = self.name
+        found = self._reference_problems()
+        if self._input_peak > PREAMPLIFIER_RANGE:
+            found.append(sentences.amplifier_overload(name, self._input_peak, str(self._values["coupling"])))
+        elif self._mixer_peak > self._mixer_range():
+            found.append(sentences.mixer_overload(name, self._mixer_peak, self._mixer_range()))
+        if self._clipped:
+            found.append(sentences.filter_overload(name))
+        if self.output_overload:
+            found.append(sentences.output_overload(name))
+        if self._notice:
+            found.append(self._notice)
         return found
+
+    def _reference_problems(self) -> list[str]:
+        name = self.name
+        offered = self._through_plug()
+        if self._values["reference_source"] == "internal":
+            if self.unlocked:
+                return [sentences.oscillator_out_of_range(name)]
+            if offered is not None and offered.frequency != self._values["internal_frequency"]:
+                return [sentences.wrong_reference(name)]
+            return []
+        if not self.unlocked:
+            return []
+        if offered is None:
+            return [sentences.no_reference(name)]
+        if not self._in_range(offered.frequency):
+            return [sentences.reference_out_of_range(name)]
+        return [sentences.not_locked_yet(name, self.remaining("reference_source"))]
 
 
 def _no_reference() -> None:
     """Nothing is connected to the reference input."""
+
+
+def _quantities(values: NDArray[np.float64], unit: str) -> Quantity:
+    return make_quantity(1.0, unit) * values

@@ -2,38 +2,62 @@
 
 from __future__ import annotations
 
-from instruments.declaration import Setting, action, flag
-from instruments.instrument import Instrument
+from math import degrees, radians
+
+from instruments.declaration import Setting, action, fault, flag, reading, spoiling_flag
+from instruments.positioner import Positioner
 
 
-class SampleHolder(Instrument):
+class SampleHolder(Positioner):
     """A rotating sample holder: the angle between the field and the growth axis.
 
-    Pump and probe stay along the growth axis. 0 deg is Faraday geometry, 90 deg Voigt geometry.
+    Pump and probe stay along the growth axis. 0 deg is Faraday geometry, 90 deg Voigt geometry. The piezo drive has no
+    play; its encoder counts 10 millionths of a degree.
     """
 
     title = "Sample holder"
     short = "Holder"
+    axis = "tilt"
+    count = radians(1e-5)
+    tolerance = radians(1e-3)
+    jam = "stuck_holder"
 
     tilt = Setting("deg", 0.0, limits=(0.0, 90.0), rate="speed",
                    help="Set the angle between the field and the growth axis.")
     speed = Setting("deg/s", 5.0, limits=(0.1, 90.0), help="Set how fast the holder turns.")
+
+    @reading("deg")
+    def encoder(self) -> float:
+        """Read the angle that the encoder shows."""
+        return self.believed
 
     @flag
     def turning(self) -> bool:
         """Tell whether the holder is still turning."""
         return self.remaining("tilt") > 0.0
 
+    @spoiling_flag
+    def stuck(self) -> bool:
+        """Tell whether the drive cannot bring the holder to the set-point."""
+        return self.jammed
+
     @action
     def stop(self) -> None:
         """Stop the holder where it is."""
-        self.jump("tilt", self.actual("tilt"))
+        self._halt()
 
-    def make_safe(self) -> None:
-        if self.remaining("tilt") > 0.0:
-            self.act("stop")
+    @fault
+    def stuck_holder(self, present: bool) -> None:
+        """Let the drive jam, so that the holder stays where it is."""
+        self._jam(present)
 
     def problems(self) -> list[str]:
+        found = []
         left = self.remaining("tilt")
-        return [f"{self.name}: it is still turning for {left:.1f} s; a measurement waits until it has settled."
-                ] if left > 0.0 else []
+        if left > 0.0:
+            found.append(f"{self.name}: it is still turning for {left:.1f} s; a measurement waits until it has "
+                         "settled.")
+        if self.jammed:
+            found.append(f"{self.name}: the drive cannot move the holder, which is stuck at "
+                         f"{degrees(self.believed):.4f} deg; free the drive and set {self.name}.tilt again.")
+        return found

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from cmath import phase
+from dataclasses import replace
 from math import pi
+
+import numpy as np
 
 from instruments.bench import TICK_PS, Bench
 from instruments.cryostat import Cryostat
@@ -13,12 +16,13 @@ from instruments.lockin import LockIn
 from instruments.logic import logic_signal
 from instruments.magnet import Magnet
 from instruments.polarization_bridge import PolarizationBridge
+from instruments.power_meter import PumpProbePowerMeter
 from instruments.probe import ProbeLaser
 from instruments.pulsed_laser import PulsedLaser
 from instruments.sample_holder import SampleHolder
 from instruments.wiring import Link
 from vlab.experiments.calibration import FaradayCalibration
-from vlab.lab.cable import Signal, TickGrid
+from vlab.lab.cable import Line, Signal, TickGrid
 from vlab.readout import readout
 from vlab.samples.specimen import Ramp
 from vlab.samples.spin_ensemble import SpinEnsemble
@@ -30,6 +34,7 @@ LINKS = (
     Link("probe.beam", "stage.beam", "light"),
     Link("stage.beam", "sample.probe", "light"),
     Link("sample.probe", "detector.beam", "light"),
+    Link("pump.beam", "power_meter.beam", "light"),
     Link("detector.output", "lockin.signal"),
     Link("modulator.reference", "lockin.reference"),
 )
@@ -53,8 +58,11 @@ class SpinInertiaBench(Bench):
     cryostat: Cryostat
     stage: DelayStage
     probe: ProbeLaser
+    power_meter: PumpProbePowerMeter
     detector: PolarizationBridge
     lockin: LockIn
+
+    _memory = ("calibration", "_specimen", "_room", "_response")
 
     def __init__(self, ensemble: SpinEnsemble, calibration: FaradayCalibration, *, seed: int, noise: bool,
                  specimen: SpinSpecimen | None = None) -> None:
@@ -63,10 +71,11 @@ class SpinInertiaBench(Bench):
             "modulator": HelicityModulator("modulator"),
             "holder": SampleHolder("holder"),
             "magnet": Magnet("magnet"),
-            "cryostat": Cryostat("cryostat"),
+            "cryostat": Cryostat("cryostat", seed, noise),
             "stage": DelayStage("stage"),
             "probe": ProbeLaser("probe"),
-            "detector": PolarizationBridge("detector"),
+            "power_meter": PumpProbePowerMeter("power_meter", seed, noise),
+            "detector": PolarizationBridge("detector", seed, noise),
             "lockin": LockIn("lockin", seed, noise),
         }
         self.ensemble = ensemble
@@ -140,6 +149,9 @@ class SpinInertiaBench(Bench):
         period = float(self.pump.read("repetition_period"))
         self.pump.jump("power", self.calibration.power_for(1.0, period, float(self.pump.read("pulse_duration"))))
         self.lockin.jump("sensitivity", 20e-3)
+        self.pump.jump("pi_pulse_energy", self.calibration.pi_pulse_energy)
+        self.pump.jump("pi_pulse_duration", self.calibration.pulse_duration)
+        self.power_meter.jump("wavelength", self.pump.read("wavelength"))
 
     def _present_room(self) -> SpinRoom:
         train = self.pump.train()
@@ -150,7 +162,7 @@ class SpinInertiaBench(Bench):
             temperature=Ramp(cryostat.actual("temperature"), cryostat.slope("temperature")),
             delay=Ramp(stage.actual("delay"), stage.slope("delay")),
             energy=train.energy, period=train.period, detuning=train.detuning, duration=train.duration,
-            ellipticity=float(self.modulator.read("depth")), modulation=self.modulator.modulation(),
+            ellipticity=self.modulator.ellipticity(), modulation=self.modulator.modulation(),
             sine=self.modulator.read("waveform") == "sine",
             harmonics=self._visible_harmonics())
 
@@ -174,20 +186,40 @@ class SpinInertiaBench(Bench):
     def _compute(self, grid: TickGrid) -> None:
         self._response = self._specimen.evolve(self._room, grid)
         self.lockin.receive(self._to_lockin(self._response, grid))
+        beam = self._measured_beam()
+        self.power_meter.observe(grid, beam.power_out(), beam.carrier(), *beam.relative_noise())
+
+    def _measured_beam(self) -> PulsedLaser | ProbeLaser:
+        """Return the laser in whose beam the power meter's sensor is."""
+        return self.pump if self.power_meter.read("beam") == "pump" else self.probe
 
     def _to_lockin(self, response: SpinResponse, grid: TickGrid) -> Signal:
         detected = self.detector.detect(self.probe.light(), response.rotation, grid)
         source = self.wiring.source_of("lockin.signal")
         if source == "detector.output":
-            return detected
+            return self._with_stray_pump(detected)
+        if source == "lockin.oscillator":
+            return self.lockin.oscillator_signal(grid)
         return logic_signal(self.modulator.reference() if source == "modulator.reference" else None, grid)
+
+    def _with_stray_pump(self, detected: Signal) -> Signal:
+        """Return what the bridge gives with the pump light that scatters into it, as far as that is modulated."""
+        stray, frequency = self.modulator.stray(self.pump.power_out()), self.modulator.modulation()
+        if not stray or frequency is None:
+            return detected
+        volts = float(self.detector.read("gain")) * float(self.detector.read("responsivity")) * stray
+        line = Line(frequency, complex(volts), np.ones(detected.grid.count + 1))
+        return replace(detected, lines=(*detected.lines, line))
 
     def _erase_and_settle(self) -> None:
         self._open_room()
+        beam = self._measured_beam()
+        self.power_meter.settle(beam.power_out(), beam.carrier())
         grid = TickGrid(self.clock.now_ps, 1, 0, 0, self._epoch_ps)
         self._response = self._specimen.evolve(self._room, grid)
         self.lockin.settle(self._to_lockin(self._response, grid))
 
     def _rewired(self) -> None:
-        modulated = self.wiring.source_of("lockin.reference") == "modulator.reference"
-        self.lockin.connect_reference(self.modulator.reference if modulated else None)
+        offered = {"modulator.reference": self.modulator.reference,
+                   "lockin.oscillator": self.lockin.oscillator_reference}
+        self.lockin.connect_reference(offered.get(self.wiring.source_of("lockin.reference") or ""))

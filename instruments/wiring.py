@@ -46,6 +46,8 @@ class Wiring:
         Sockets by instrument.
     """
 
+    _memory = ("_cables",)
+
     def __init__(self, instruments: Iterable[str], standard: tuple[Link, ...],
                  ports: dict[str, tuple[Port, ...]] | None = None) -> None:
         self.instruments = tuple(instruments)

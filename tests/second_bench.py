@@ -72,11 +72,11 @@ class FrequencySweep(Procedure):
         order = list(range(len(frequencies)))
         if self.order == "inside out":
             order.sort(key=lambda i: abs(i - len(order) // 2))
-        yield Prepare(True)
         for p, power in enumerate(powers):
             yield Move(setup.laser, "power", power * 1e-9)
             for f in order:
                 yield Move(setup.chopper, "frequency", frequencies[f] * 1e3)
+                yield Prepare(True)  # locked and settled at once: the dwell is too short for that
                 yield Wait(self.si("dwell"))
                 size, phase = (yield Read(setup.lockin, "r")), (yield Read(setup.lockin, "theta"))
                 yield Point((p, f), (1e6 * size, np.degrees(phase)))

@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, default=Path("runs"), metavar="FILE",
                      help="data file ending in .nc, or a folder (default: runs)")
     run.add_argument("--plot", type=Path, metavar="FILE.png", help="draw the picture as well")
+    run.add_argument("--from-checkpoint", type=Path, metavar="FILE",
+                     help="take the bench, its sample and its seed from a checkpoint; prepare=continue goes on there")
+    run.add_argument("--checkpoint", type=Path, metavar="FILE", help="save the bench in a file after the run")
 
     recover = commands.add_parser("recover", help="turn the journals of interrupted runs into data files")
     recover.add_argument("folder", nargs="?", type=Path, default=Path("."), metavar="FOLDER",
@@ -223,7 +226,10 @@ def _build(given: argparse.Namespace) -> tuple[Procedure, Bench]:
             sample[name] = value
         else:
             knobs.append((owner, name, value))
-    bench = bench_kind.make(bench_kind.make_sample(sample), seed=given.seed, noise=not given.no_noise)
+    if given.from_checkpoint is not None:
+        bench = _restored(given, bench_kind, sample)
+    else:
+        bench = bench_kind.make(bench_kind.make_sample(sample), seed=given.seed, noise=not given.no_noise)
     procedure = kind.from_texts(own)
     taken = {(device.name, setting) for device, setting in procedure.sets(bench)}
     for owner, name, value in knobs:
@@ -235,6 +241,20 @@ def _build(given: argparse.Namespace) -> tuple[Procedure, Bench]:
                                f"{given.name}' for its own parameters.")
         instrument.set_from_text(name, value)
     return procedure, bench
+
+
+def _restored(given: argparse.Namespace, wanted: BenchKind, sample: dict[str, str]) -> Bench:
+    from instruments.checkpoint import restore_bench
+
+    fixed = {"--seed": given.seed, "--no-noise": given.no_noise, f"--set {wanted.sample_prefix}.": sample}
+    for option, value in fixed.items():
+        if value:
+            raise SettingError(f"{option} was given with --from-checkpoint, whose file fixes it already; leave it out.")
+    bench = restore_bench(given.from_checkpoint)
+    if bench.kind != wanted.key:
+        raise SettingError(f"--from-checkpoint got a bench for {bench.title}; {given.name} wants one for "
+                           f"{wanted.title}.")
+    return bench
 
 
 @contextmanager
@@ -296,12 +316,14 @@ def _run(given: argparse.Namespace) -> int:
         if warning not in before:
             print(f"vlab: warning: {warning}", file=sys.stderr)
     print(run.file)
+    if given.checkpoint is not None:
+        print(bench.save_checkpoint(given.checkpoint))
     for sentence in [*remarks(dataset), *procedure.findings(dataset)]:
         print(sentence)
     if given.plot is not None:
         from vlab.analysis.figure import draw_runs
 
-        title = ", ".join([procedure.in_words(), *bench.sample_words(), f"seed {given.seed}"])
+        title = ", ".join([procedure.in_words(), *bench.sample_words(), f"seed {bench.seed}"])
         draw_runs([(procedure, dataset)], given.plot, title)
         print(given.plot)
     return EXIT_OK

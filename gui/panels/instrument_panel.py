@@ -163,7 +163,7 @@ class InstrumentPanel(QScrollArea):
             check = QCheckBox(words(key))
             check.setToolTip(fault.help)
             check.setAccessibleName(f"{self._name} fault {words(key)}")
-            check.clicked.connect(partial(self._model.lab.turn_fault, self._name, key))
+            check.clicked.connect(lambda present, key=key: self._model.lab.turn_fault(self._name, key, present))
             self.faults[key] = check
             rows.addWidget(check)
         inner.hide()

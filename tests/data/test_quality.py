@@ -26,8 +26,8 @@ def test_bits_follow_the_conventions_for_flags():
     assert quality.attrs["flag_masks"].dtype == quality.dtype
     assert counts(data) == {"laser_mode_hopped": 1, "lockin_unlocked": 1, "gate_tripped": 1}
     assert good(data).values.tolist() == [True, False, False]
-    assert remarks(data) == ["2 of 3 points are marked as spoiled (laser_mode_hopped 1, lockin_unlocked 1, gate_tripped "
-                             "1); the variable 'quality' says which."]
+    assert remarks(data) == ["2 of 3 points are marked as spoiled (laser_mode_hopped 1, lockin_unlocked 1, "
+                             "gate_tripped 1); the variable 'quality' says which."]
 
 
 def test_good_data_says_nothing():

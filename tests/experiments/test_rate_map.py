@@ -91,6 +91,7 @@ def test_the_weak_outer_flank_is_stable_at_a_fixed_laser_only():
 def test_it_takes_no_lab_time_and_leaves_the_nuclei_alone():
     bench = dragging_bench()
     bench.sleep(Q_(3, "s"))
+    bench.laser.opening_time = Q_(0, "ms")
     bench.laser.shutter = "closed"
     bench.sleep(Q_(1, "s"))
     before = bench.now, bench.polarization
@@ -164,7 +165,7 @@ def test_what_broke_off_is_told_without_raising():
     scan, _, data = draw(detunings=9)
     for kept in (0, 1, 5, 9, 14):
         part = data.copy(deep=True)
-        for name in part.data_vars:
+        for name in set(part.data_vars) - {"quality"}:
             part[name].values.reshape(-1)[kept:] = np.nan
         assert all(isinstance(line, str) for line in scan.findings(part))
         assert all(x.shape == y.shape for _, x, y in scan.overlay(part))

@@ -127,7 +127,8 @@ def test_a_tilted_field_turns_the_spins_away(engines):
 def test_no_signal_without_pump_probe_or_modulation(quiet):
     bench = settled("n", **quiet)
     bench.sleep(Q_(1, "s"))
-    assert abs(phasor(bench)) < 1e-9
+    # without a reference the lock-in runs free, and the ripple of the direct voltage shows
+    assert abs(phasor(bench)) < (1e-7 if "modulator_state" in quiet else 1e-9)
     (instrument,) = {name.split("_")[0] for name in quiet}
     assert any(line.startswith(f"{instrument}:") for line in bench.check())
 
@@ -143,10 +144,12 @@ def test_a_stopped_modulator_leaves_a_direct_voltage():
 # -- noise -----------------------------------------------------------------------------------------------------------
 
 def noise_density(gain=1e6, responsivity=0.5, power=100e-6, rin=1e-5, rejection=35.0, imbalance=0.0, kelvin=295.0):
-    shot = 2 * 1.602176634e-19 * responsivity * power
+    """At the modulation of 10 kHz; the probe's noise has its corner at 1 kHz."""
+    shot = 2 * 1.602176634e-19 * (responsivity * power + 2 * 10e-12)  # dark currents of 10 pA
     thermal = 4 * 1.380649e-23 * kelvin / gain
-    intensity = (responsivity * power * rin) ** 2 * (10 ** (-rejection / 10) + imbalance**2)
-    return gain * sqrt(shot + thermal + intensity)
+    intensity = (responsivity * power * rin) ** 2 * (10 ** (-rejection / 10) + imbalance**2) * (1 + 1e3 / 10e3)
+    amplifier = (4e-9 / gain) ** 2 + (4e-9 * 2 * pi * 10e3 * 10e-12) ** 2 + (2e-15) ** 2
+    return gain * sqrt(shot + thermal + intensity + amplifier)
 
 
 @pytest.mark.parametrize("changes", [{}, {"gain": 1e4}, {"rejection": 20.0}, {"rin": 1e-4}, {"imbalance": 0.01},
@@ -240,7 +243,7 @@ def test_the_response_follows_ramps(engines, instrument, setting, target, second
             delay=max(0.0, delay), relaxation_time=5200e-9 * (1 + 1 / 16)
             / (1 + (bench.cryostat.actual("temperature") / 20) ** 2))
         assert abs(bench.hidden()["spin_polarization"] - pi / 2 * abs(expected)) < pi / 2 * 1e-3 * 2 / pi
-    bench.clock.sleep(0.01)
+    bench.clock.sleep(device.remaining(setting) + 0.01)
     assert bench.check() == []
 
 
@@ -277,7 +280,8 @@ def test_wrong_cables_are_diagnosed_and_behave_as_they_would():
     bench = settled("n")
     bench.connect("modulator.reference", "lockin.signal")
     bench.sleep(Q_(20, "s"))
-    assert bench.lockin.x.m_as("V") == pytest.approx(5.0 * 2 / pi / sqrt(2), rel=1e-6)
+    assert bench.lockin.x.m_as("mV") == pytest.approx(21.8)  # 5 V are far too much: clipped at 1.09 full scales
+    assert bench.lockin.input_overload
     assert any("it is fed by modulator.reference" in line for line in bench.check())
     bench.disconnect("lockin.reference")
     assert bench.lockin.unlocked

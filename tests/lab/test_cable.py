@@ -66,3 +66,14 @@ def test_what_a_cable_carries_is_frozen() -> None:
         signal.density = 1.0
     with pytest.raises(FrozenInstanceError):
         signal.grid.first = 2
+
+
+def test_steady_lines_that_the_filter_hides_in_the_noise_are_left_out():
+    """20 uV of mains against 0.4 uV/sqrt(Hz): 50 kHz away nobody finds it, next to it everybody does."""
+    grid, level = TickGrid(0, 10**10, 0, 2), np.ones(3)
+    signal_line, hum = Line(50e3, 1e-9 + 0j, level), Line(50.0, 20e-6 + 0j, level, steady=True)
+    signal = Signal(grid, (signal_line, hum), 1.6e-13)
+    assert signal.audible(50e3, 1.0, 1).lines == (signal_line,)
+    assert signal.audible(51.0, 1.0, 1) is signal
+    assert signal.audible(50e3, 1e-5, 1) is signal
+    assert Signal(grid, (hum,)).audible(50e3, 1.0, 1).lines == (hum,)  # without noise nothing is hidden

@@ -17,7 +17,7 @@ from vlab.units import Q_, ureg
 
 UEV = 1.602176634e-25
 WORDS_AND_COUNTS = {"model", "zeeman_line", "nuclei", "fluctuations", "saturation", "light_induced_decay",
-                    "field_dependence"}
+                    "field_dependence", "wandering"}
 
 
 def test_parameters_are_quantities_where_they_have_units() -> None:
@@ -249,7 +249,10 @@ def test_the_charged_exciton_is_narrower_lower_and_decays_faster(model: str, pre
     assert charged.si("alpha_oh") * charged.si("linewidth") == pytest.approx(
         neutral.si("alpha_oh") * neutral.si("linewidth"))
     others = {field.name for field in fields(charged)} - {"linewidth", "saturation_power", "transition_energy",
-                                                          "nuclear_decay_rate", "contrast", "alpha_oh"}
+                                                          "nuclear_decay_rate", "contrast", "alpha_oh",
+                                                          "plateau_start", "plateau_end"}
+    for edge in ("plateau_start", "plateau_end"):  # one more electron is held at higher voltages
+        assert charged.si(edge) == pytest.approx(neutral.si(edge) + 0.1)
     assert all(getattr(charged, name) == getattr(neutral, name) for name in others)
 
 

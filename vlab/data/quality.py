@@ -30,7 +30,7 @@ def marked(points: list[dict[str, Any]], shape: tuple[int, ...], marks: list[str
 
 def quality_attributes(marks: list[str]) -> dict[str, Any]:
     """Return what a file says of the bits; a dot has no place in ``flag_meanings``."""
-    return {"long_name": "flags lit while the point was measured, 0 for a good point",
+    return {"units": "1", "long_name": "flags lit while the point was measured, 0 for a good point",
             "flag_masks": np.left_shift(_TYPE(1), np.arange(len(marks), dtype=_TYPE)),
             "flag_meanings": " ".join(mark.replace(".", "_") for mark in marks)}
 

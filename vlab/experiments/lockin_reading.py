@@ -6,11 +6,13 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
-from vlab.experiments.procedure import Command, Move, Read, Steps, Wait
+from vlab.experiments.procedure import Command, Move, Read, Settle, Steps, Wait
 from vlab.experiments.roles import SpinInertiaSetup
 
 SLOPE = "12 dB/oct"
 """Two stages: with one, the double frequency of a slow modulation would show in X and Y."""
+LOCKING = 0.04
+"""s; what a lock-in takes to follow a changed frequency, for estimates of lab time."""
 LEAST_PERIODS = 2.0
 """Modulation periods in a time constant below which the double frequency would show all the same."""
 
@@ -36,6 +38,7 @@ class InertiaReading:
     def read(self) -> Generator[Command, Any, complex]:
         """Wait until the lock-in has settled and return X + iY in units of L."""
         setup = self.setup
+        yield Settle(setup.lockin, "reference_source")  # after a changed frequency it has to lock again
         yield Wait(self.settling * self.time_constant)
         x, y = (yield Read(setup.lockin, "x")), (yield Read(setup.lockin, "y"))
         power = yield Read(setup.probe, "power")

@@ -356,9 +356,11 @@ class Run:
             release = getattr(device, "release", None)
             if release is not None:
                 release(self)
-        warnings = self.setup.check()
+        warnings: list[str] = []
+        with contextlib.suppress(Exception):  # the data comes first
+            warnings = self.setup.check()
         if status != "completed":
-            with contextlib.suppress(Exception):  # the data comes first
+            with contextlib.suppress(Exception):
                 self.setup.make_safe()
         self._record({"kind": "stop", "status": status, "reason": reason, "warnings": warnings,
                       "ended": datetime.now(UTC).isoformat(timespec="milliseconds")})

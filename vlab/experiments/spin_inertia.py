@@ -22,6 +22,7 @@ from vlab.experiments.inertia_procedure import (
     settling_of_lockin,
     time_constant_of_lockin,
 )
+from vlab.experiments.lockin_reading import LOCKING
 from vlab.experiments.procedure import Coordinate, Move, PlotPlan, Prepare, Steps
 from vlab.experiments.roles import SpinInertiaSetup
 from vlab.parameters import count, quantity
@@ -71,7 +72,7 @@ class FrequencyProcedure(InertiaProcedure):
         return Coordinate("modulation_frequency", "kHz", "modulation frequency", self.frequencies())
 
     def seconds(self) -> float:
-        return self.points() * self.reading_seconds() + abs(self.si("field") - USUAL_FIELD) / USUAL_RAMP
+        return self.points() * (self.reading_seconds() + LOCKING) + abs(self.si("field") - USUAL_FIELD) / USUAL_RAMP
 
 
 @dataclass(frozen=True, kw_only=True)

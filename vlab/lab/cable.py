@@ -6,7 +6,8 @@ has negative phase; noise is a one-sided density in V^2/Hz; t counts from the st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,8 @@ class Line:
     amplitude: complex
     envelope: NDArray[np.float64] | NDArray[np.complex128]
     """At the tick boundaries, shape (count + 1,); linear in between. Lines of one origin share one array."""
+    steady: bool = False
+    """Whether the envelope is 1 at all times, as that of what is picked up from the mains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,16 @@ class Signal:
     def density_at(self, frequency: float) -> float:
         """Return the one-sided noise density in V^2/Hz around a frequency in Hz; finite down to a millihertz."""
         return self.density + (self.flicker / max(abs(frequency), 1e-3) if self.flicker else 0.0)
+
+    def audible(self, frequency: float, time_constant: float, poles: int) -> Signal:
+        """Return it without steady lines that nobody finds behind a mixer at ``frequency`` and its low-pass.
+
+        Left out is what the filter makes smaller than a hundredth of the noise; without noise, nothing.
+        """
+        noise = 0.01 * sqrt(self.density_at(frequency) / (4.0 * time_constant))
+        kept = [line for line in self.lines if not line.steady or abs(line.amplitude) / sqrt(2.0) > noise * max(
+            1.0, 2.0 * pi * time_constant * abs(line.frequency - frequency)) ** poles]
+        return self if len(kept) == len(self.lines) else replace(self, lines=tuple(kept))
 
     def mean(self) -> float:
         """Return the direct voltage at the first boundary."""

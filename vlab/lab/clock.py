@@ -46,6 +46,8 @@ class LabClock:
         Called with the time in ps up to which the physics shall go. Never called for a time in the past.
     """
 
+    _memory = ("_now_ps",)
+
     def __init__(self, let_pass: Callable[[int], None] = lambda _ps: None) -> None:
         self._let_pass = let_pass
         self._now_ps = 0

@@ -29,6 +29,8 @@ class Drift:
         When false nothing drifts.
     """
 
+    _memory = ("_stream", "_state")
+
     def __init__(self, name: str, processes: int = 1, *, seed: int = 0, active: bool = True) -> None:
         self._stream = NoiseStream(name, seed, active)
         self._state = np.zeros(processes)

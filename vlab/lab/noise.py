@@ -7,6 +7,7 @@ Draws are consumed tick by tick, so the numbers do not depend on how many ticks 
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +31,22 @@ class NoiseStream:
         When false every draw is zero and nothing is consumed.
     """
 
+    _memory = ("_position",)
+
     def __init__(self, name: str, seed: int = 0, active: bool = True) -> None:
         self.name = name
         self.active = active
         self._seed = seed
         self._generator = self._keyed("0")
+
+    @property
+    def _position(self) -> dict[str, Any]:
+        """Key and counter of the generator as plain numbers, for a checkpoint."""
+        return dict(self._generator.bit_generator.state)
+
+    @_position.setter
+    def _position(self, state: dict[str, Any]) -> None:
+        self._generator.bit_generator.state = state
 
     def _keyed(self, run: str) -> np.random.Generator:
         return np.random.Generator(np.random.Philox(key=stream_key(self._seed, run, self.name)))

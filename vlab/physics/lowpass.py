@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import comb, factorial, pi, sqrt
+from math import comb, factorial, inf, pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,63 +100,121 @@ def _stands_still(frequency, tick_ps):
 
 
 @inline
-def _gather(c, phase, pole, weights, tau, tick, level, bend, slope):
-    """Add what a line that stands still does in any tick: it is linear in the envelope and in its slope."""
+def _respond(shift, weights, row, tau, tick, level, bend, rise):
+    """Fill in what a component at ``shift`` does to the stages over a tick, at phase zero, for each envelope.
+
+    ``level`` (poles, shapes) is the particular solution of a unit envelope; a unit rise over the tick adds ``bend`` to
+    it at the start of the tick and ``rise`` at its end.
+    """
+    pole = 1.0 / (1.0 + 2j * np.pi * shift * tau)
     for e in range(weights.shape[1]):
-        beta = weights[c + 1, e]
+        beta = weights[row, e]
         alpha = beta
         lag = 0.0j
         for j in range(level.shape[0]):
             beta *= pole
             alpha *= pole
             lag = (lag - tau * beta) * pole
-            level[j, e] += alpha * phase
-            bend[j, e] += lag * phase
-            slope[j, e] += (lag + beta * tick) * phase
+            level[j, e] = alpha
+            bend[j, e] = lag / tick
+            rise[j, e] = lag / tick + beta
+
+
+@inline
+def _decayed(coefficients, j, e, free):
+    """Return what stage j keeps over a tick of the stages' ``coefficients`` of envelope e."""
+    kept = 0.0j
+    for m in range(j + 1):
+        kept += free[m] * coefficients[j - m, e]
+    return kept
 
 
 @kernel
-def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, free, start, end, normals, root):
-    """Advance ``state`` (poles,) over the ticks; see `advance`. All work is scalar, poles innermost."""
+def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, free, start, end, normals, root, rail,
+                  highest):
+    """Advance ``state`` (poles,) over the ticks; see `advance`.
+
+    All is linear in the envelopes at the two ends of a tick, so the coefficients are gathered once: over a tick stage j
+    becomes sum_m free_m y_(j-m) + sum_e (p_je e_start + q_je e_end), besides lines whose phase moves and noise. Real
+    and imaginary parts are kept apart: products of real and complex numbers would cost four times as much.
+    """
     poles = state.shape[0]
     lines = shifts.shape[0]
     shapes = envelopes.shape[0]
     tick = tick_ps * 1e-12
-    per_tick = 1.0 / tick
     noisy = normals.shape[0] > 0
-    y = np.empty(poles, np.complex128)
-    phase = np.empty(lines, np.complex128)
-    response = np.empty(lines, np.complex128)
-    level = np.zeros((poles, shapes), np.complex128)
-    bend = np.zeros((poles, shapes), np.complex128)
-    slope = np.zeros((poles, shapes), np.complex128)
+    railed = rail < np.inf
+    keep = np.zeros((poles, poles))
+    for j in range(poles):
+        for m in range(j + 1):
+            keep[j, j - m] = free[m]
+    x = np.empty(poles)
+    y = np.empty(poles)
+    for j in range(poles):
+        x[j] = state[j].real
+        y[j] = state[j].imag
+    p_x = np.empty((poles, shapes))
+    p_y = np.empty((poles, shapes))
+    q_x = np.empty((poles, shapes))
+    q_y = np.empty((poles, shapes))
+    for j in range(poles):
+        for e in range(shapes):
+            p_x[j, e] = start[j] * weights[0, e].real
+            p_y[j, e] = start[j] * weights[0, e].imag
+            q_x[j, e] = end[j] * weights[0, e].real
+            q_y[j, e] = end[j] * weights[0, e].imag
+    level = np.empty((poles, shapes), np.complex128)
+    bend = np.empty((poles, shapes), np.complex128)
+    rise = np.empty((poles, shapes), np.complex128)
     moving = np.empty(lines, np.int64)
+    phase = np.empty(lines, np.complex128)
+    left = np.empty((lines, poles, shapes, 2), np.complex128)
+    right = np.empty((lines, poles, shapes, 2), np.complex128)
     many = 0
     for c in range(lines):
         if c > 0 and shifts[c] == -shifts[c - 1]:
             phase[c] = phase[c - 1].conjugate()
         else:
             phase[c] = _phasor(shifts[c], start_ps)
-        response[c] = 1.0 / (1.0 + 2j * np.pi * shifts[c] * tau)
-        if _stands_still(shifts[c], tick_ps):
-            _gather(c, phase[c], response[c], weights, tau, tick, level, bend, slope)
-        else:
+        _respond(shifts[c], weights, c + 1, tau, tick, level, bend, rise)
+        stands = _stands_still(shifts[c], tick_ps)
+        for j in range(poles):
+            for e in range(shapes):
+                old_bend = _decayed(bend, j, e, free)
+                old = _decayed(level, j, e, free) - old_bend
+                new = level[j, e] - rise[j, e]
+                if stands:
+                    first = (new - old) * phase[c]
+                    last = (rise[j, e] - old_bend) * phase[c]
+                    p_x[j, e] += first.real
+                    p_y[j, e] += first.imag
+                    q_x[j, e] += last.real
+                    q_y[j, e] += last.imag
+                else:
+                    left[many, j, e, 0] = old
+                    left[many, j, e, 1] = old_bend
+                    right[many, j, e, 0] = new
+                    right[many, j, e, 1] = rise[j, e]
+        if not stands:
             moving[many] = c
             many += 1
     for i in range(envelopes.shape[1] - 1):
-        first = 0.0j
-        last = 0.0j
-        for e in range(shapes):
-            first += weights[0, e] * envelopes[e, i]
-            last += weights[0, e] * envelopes[e, i + 1]
-        for j in range(poles):
-            y[j] = state[j]
-            state[j] = start[j] * first + end[j] * last
-        for e in range(shapes):
-            rise = (envelopes[e, i + 1] - envelopes[e, i]) * per_tick
-            for j in range(poles):
-                y[j] -= level[j, e] * envelopes[e, i] + bend[j, e] * rise
-                state[j] += level[j, e] * envelopes[e, i] + slope[j, e] * rise
+        for back in range(poles):  # from the last, since each stage needs the old ones before it
+            j = poles - 1 - back
+            a = 0.0
+            b = 0.0
+            for m in range(j + 1):
+                a += keep[j, m] * x[m]
+                b += keep[j, m] * y[m]
+            for e in range(shapes):
+                a += p_x[j, e] * envelopes[e, i] + q_x[j, e] * envelopes[e, i + 1]
+                b += p_y[j, e] * envelopes[e, i] + q_y[j, e] * envelopes[e, i + 1]
+            if noisy:
+                for m in range(j + 1):
+                    a += root[j, m] * normals[i, 0, m]
+                    b += root[j, m] * normals[i, 1, m]
+            x[j] = a
+            y[j] = b
         for k in range(many):
             c = moving[k]
             before = phase[c]
@@ -165,25 +223,42 @@ def _filter_ticks(state, shifts, weights, envelopes, start_ps, tick_ps, tau, fre
             else:
                 after = _phasor(shifts[c], start_ps + (i + 1) * tick_ps)
             phase[c] = after
-            alpha = 0.0j
-            beta = 0.0j
-            for e in range(shapes):
-                alpha += weights[c + 1, e] * envelopes[e, i]
-                beta += weights[c + 1, e] * ((envelopes[e, i + 1] - envelopes[e, i]) * per_tick)
-            pole = response[c]
             for j in range(poles):
-                beta *= pole
-                alpha = (alpha - tau * beta) * pole
-                y[j] -= alpha * before
-                state[j] += (alpha + beta * tick) * after
-        for j in range(poles):
-            rest = 0.0j
-            for m in range(j + 1):
-                rest += free[m] * y[j - m]
-            if noisy:
-                for m in range(j + 1):
-                    rest += root[j, m] * complex(normals[i, 0, m], normals[i, 1, m])
-            state[j] += rest
+                gone = 0.0j
+                come = 0.0j
+                for e in range(shapes):
+                    gone += left[k, j, e, 0] * envelopes[e, i] + left[k, j, e, 1] * envelopes[e, i + 1]
+                    come += right[k, j, e, 0] * envelopes[e, i] + right[k, j, e, 1] * envelopes[e, i + 1]
+                change = come * after - gone * before
+                x[j] += change.real
+                y[j] += change.imag
+        if railed:
+            for j in range(poles):
+                highest[j] = max(highest[j], abs(x[j]), abs(y[j]))
+                x[j] = min(rail, max(-rail, x[j]))
+                y[j] = min(rail, max(-rail, y[j]))
+    for j in range(poles):
+        state[j] = complex(x[j], y[j])
+
+
+@kernel
+def largest_sum(envelopes, loads):
+    """Return the largest sum of |envelope| x load over the boundaries, of ``envelopes`` (e, n) and ``loads`` (e,).
+
+    A negative load marks the imaginary part of the envelope before it.
+    """
+    largest = 0.0
+    for i in range(envelopes.shape[1]):
+        total = 0.0
+        for e in range(envelopes.shape[0]):
+            if loads[e] < 0.0:
+                continue
+            if e + 1 < envelopes.shape[0] and loads[e + 1] < 0.0:
+                total += loads[e] * np.hypot(envelopes[e, i], envelopes[e + 1, i])
+            else:
+                total += loads[e] * abs(envelopes[e, i])
+        largest = max(largest, total)
+    return largest
 
 
 def settled(shifts: NDArray[np.float64], components: NDArray[np.complex128], time_ps: int, time_constant: float,
@@ -226,7 +301,8 @@ def settled_noise(normals: NDArray[np.float64], density: float, time_constant: f
 
 def advance(state: NDArray[np.complex128], shifts: NDArray[np.float64], weights: NDArray[np.complex128],
             envelopes: NDArray[np.float64], start_ps: int, tick_ps: int, time_constant: float,
-            normals: NDArray[np.float64] | None = None, density: float = 0.0) -> NDArray[np.complex128]:
+            normals: NDArray[np.float64] | None = None, density: float = 0.0, rail: float = inf,
+            highest: NDArray[np.float64] | None = None) -> NDArray[np.complex128]:
     """Return the state of the filter after a stretch of equal ticks.
 
     Parameters
@@ -248,13 +324,18 @@ def advance(state: NDArray[np.complex128], shifts: NDArray[np.float64], weights:
     density : float
         One-sided density of the input around the reference, V^2/Hz. X and Y each get the variance density times
         the equivalent noise bandwidth, 1/(4 tau) for one pole.
+    rail : float, optional
+        Each stage is clipped to it at the end of each tick, its real and its imaginary part.
+    highest : ndarray, shape (poles,), optional
+        With a finite rail, it is raised to the largest real or imaginary part that each stage reached before clipping.
     """
     result = state.copy()
     if envelopes.shape[1] > 1:
         step = transition(tick_ps / 1e12, time_constant, state.size)
         quiet = normals is None or density <= 0.0
         _filter_ticks(result, shifts, weights, envelopes, start_ps, tick_ps, time_constant, step.free, step.start,
-                      step.end, _NO_NOISE if quiet else normals, step.noise * sqrt(density))
+                      step.end, _NO_NOISE if quiet else normals, step.noise * sqrt(density), rail,
+                      np.zeros(state.size) if highest is None else highest)
     return result
 
 

@@ -8,6 +8,7 @@ near K / f between their corners; with r of them a decade and equal sigma, K = s
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, expm1, log, sqrt
 
 import numpy as np
@@ -33,6 +34,15 @@ def _wander(state, keep, kick, normals, sums):
         sums[i + 1] = total
 
 
+@lru_cache(maxsize=64)
+def _steps(tick: float, rms: tuple[float, ...], correlation_times: tuple[float, ...]) -> tuple[Floats, Floats]:
+    """Return what a tick keeps of each process and how strongly it kicks it."""
+    keep = np.array([exp(-tick / time) for time in correlation_times])
+    kick = np.array([sigma * sqrt(-expm1(-2.0 * tick / time)) for sigma, time in zip(rms, correlation_times,
+                                                                                     strict=True)])
+    return keep, kick
+
+
 def wander(state: Floats, rms: Floats, correlation_times: Floats, tick: float, normals: Floats) -> Floats:
     """Let processes pass n ticks and return their sum at the n + 1 boundaries.
 
@@ -51,9 +61,7 @@ def wander(state: Floats, rms: Floats, correlation_times: Floats, tick: float, n
     -------
     ndarray, shape (n + 1,)
     """
-    keep = np.array([exp(-tick / time) for time in correlation_times])
-    kick = np.array([sigma * sqrt(-expm1(-2.0 * tick / time)) for sigma, time in zip(rms, correlation_times,
-                                                                                     strict=True)])
+    keep, kick = _steps(tick, tuple(rms.tolist()), tuple(correlation_times.tolist()))
     sums = np.empty(normals.shape[0] + 1)
     _wander(state, keep, kick, normals, sums)
     return sums

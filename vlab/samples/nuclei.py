@@ -39,6 +39,8 @@ class Nuclei(Protocol):
 class MeanNuclei:
     """Infinitely many nuclear spins: P follows the rate model, eq. 13."""
 
+    _memory = ("polarization",)
+
     def __init__(self) -> None:
         self.polarization = 0.0
 
@@ -69,6 +71,8 @@ class FlippingNuclei:
     name : str
         The name of the random stream.
     """
+
+    _memory = ("_key", "_state")
 
     def __init__(self, nuclei: int, saturation: bool = False, seed: int = 0, name: str = "dot.nuclei") -> None:
         self._nuclei = nuclei

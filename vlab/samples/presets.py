@@ -29,8 +29,9 @@ _TIME_SCALE = {
 # - The blue line absorbs only while the resident electron is up, which in a hot reservoir is half of the time: half the
 #   contrast. (The alphas hold for the mean over its flips, which are much faster than the nuclei.)
 # - The second electron binds the trion: its line lies 5.5 meV below that of X0.
+# - One more electron is held at higher gate voltages: the plateau begins and ends 0.1 V later.
 _CHARGED = {"linewidth": 0.8, "saturation_power": 0.8, "alpha_oh": 1.25, "decay": 1.5, "contrast": 0.5,
-            "transition_energy": -5.5e-3}
+            "transition_energy": -5.5e-3, "plateau": 0.1}
 _CHARGES = ("neutral", "charged")
 
 
@@ -60,4 +61,6 @@ def _charged(dot: QuantumDot) -> QuantumDot:
         nuclear_decay_rate=dot.nuclear_decay_rate * _CHARGED["decay"],
         contrast=dot.contrast * _CHARGED["contrast"],
         transition_energy=dot.transition_energy + Q_(_CHARGED["transition_energy"], "eV"),
+        plateau_start=dot.plateau_start + Q_(_CHARGED["plateau"], "V"),
+        plateau_end=dot.plateau_end + Q_(_CHARGED["plateau"], "V"),
     )

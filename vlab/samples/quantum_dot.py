@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from vlab.errors import LimitError
 from vlab.parameters import Parameters, choice, count, quantity, switch
-from vlab.units import Quantity
+from vlab.units import Quantity, show
 
 Model = Literal["latta2009", "noncollinear"]
 Preset = Literal["tuned", "reference"]
@@ -28,6 +28,14 @@ class QuantumDot(Parameters):
     ``alpha_nc`` is not in eq. 13; it is absent in the model ``latta2009``. With ``fluctuations`` the N nuclear spins
     flip one by one at random, with these rates on average. That is physics, not noise: it belongs to the dot, and stays
     when the noise of the instruments is switched off.
+
+    The dot holds the charge whose line is probed between two gate voltages; at the edges of that plateau other charges
+    come and go much faster than nuclei flip, so that absorption and pumping are multiplied by the occupation
+
+        n = 1 / (1 + exp((V_start - V) / V_edge)) / (1 + exp((V - V_end) / V_edge)).
+
+    Charges that move in the crystal let the line wander slowly (an Ornstein-Uhlenbeck process), where the bench has
+    noise. A laser with a linewidth broadens Gamma in quadrature.
     """
 
     _title: ClassVar[str] = "QuantumDot"
@@ -60,6 +68,15 @@ class QuantumDot(Parameters):
     stark_shift: Quantity = quantity("ueV/mV", "Set the linear Stark shift of the line with the gate voltage.", 1.0)
     stark_curvature: Quantity = quantity("ueV/mV^2", "Set the quadratic Stark shift.", 0.0)
     stark_zero: Quantity = quantity("V", "Set the gate voltage from which the Stark shift counts.", 0.4)
+    plateau_start: Quantity = quantity("V", "Set the gate voltage from which the dot holds the charge whose line is "
+                                       "probed.", 0.2)
+    plateau_end: Quantity = quantity("V", "Set the gate voltage up to which it holds that charge.", 0.6)
+    plateau_edge: Quantity = quantity("mV", "Set the width of both edges; the occupation is 1 / (1 + exp(-V / width)).",
+                                      2.0, above=0.0)
+    spectral_wandering: Quantity = quantity("ueV", "Set the rms of the slow wandering of the line, by charges that "
+                                            "move near the dot; it wanders on benches with noise.", 0.03, minimum=0.0)
+    wandering_time: Quantity = quantity("s", "Set the correlation time of the wandering.", 30.0, above=0.0)
+    wandering: bool = switch("With the noise of the bench: let the line wander.", True)
     saturation_power: Quantity = quantity("nW", "Set the laser power P_sat; (Omega/Gamma)^2 = power / (2 P_sat).", 5.0,
                                           above=0.0)
     contrast: Quantity = quantity("", "Set the peak change of transmission DT/T at low power.", 3e-3, above=0.0,
@@ -75,6 +92,9 @@ class QuantumDot(Parameters):
         if self.model == "latta2009" and self.si("alpha_nc") != 0.0:
             raise LimitError("QuantumDot.alpha_nc must be 0 in the model latta2009, which is eq. 13 to the letter; "
                              "choose model='noncollinear' for the odd pump term.")
+        if self.si("plateau_end") <= self.si("plateau_start"):
+            raise LimitError(f"QuantumDot.plateau_end got {show(self.si('plateau_end'), 'V')}; it wants a voltage "
+                             f"above plateau_start, {show(self.si('plateau_start'), 'V')}.")
         if self.saturation and not self.fluctuations:
             raise LimitError("QuantumDot.saturation must be off while fluctuations is off, since the mean polarization "
                              "follows eq. 13, which has no saturation; set fluctuations too.")

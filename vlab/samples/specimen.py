@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import exp, hypot, inf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vlab.lab.cable import TickGrid
+from vlab.lab.drift import Drift
 from vlab.physics import absorption as two_level
 from vlab.physics.bistability import RateModel
 from vlab.samples.nuclei import FlippingNuclei, MeanNuclei, Nuclei
@@ -22,6 +23,8 @@ REFERENCE_DUTY = 0.5
 LOWEST_FIELD = 0.5
 """T; below it the pump rates keep their value, since the expansion in the hyperfine over the Zeeman energy ends."""
 _FINEST = 50.0
+_FAR = 700.0
+"""Exponents beyond it do not fit a float."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Room:
     """Light power on the dot while the light is on, W."""
     duty: float
     """Fraction of the time for which the light is on (1 when it is not chopped)."""
+    laser_linewidth: float = 0.0
+    """Full width of the laser's line, J; it broadens the dot's Gamma in quadrature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,24 @@ class _LineEnergy:
                 - room.photon_energy.rate)
 
 
+class Plateau:
+    """The gate voltages between which a dot holds the charge whose line is probed."""
+
+    def __init__(self, dot: QuantumDot) -> None:
+        self.start, self.end = dot.si("plateau_start"), dot.si("plateau_end")
+        self.edge = dot.si("plateau_edge")
+
+    def occupation(self, voltage: float) -> float:
+        """Return the share of the time for which the dot holds that charge at a gate voltage (V)."""
+        below, above = (self.start - voltage) / self.edge, (voltage - self.end) / self.edge
+        return 1.0 / ((1.0 + exp(min(below, _FAR))) * (1.0 + exp(min(above, _FAR))))
+
+    def occupations(self, voltages: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return `occupation` at each of some voltages."""
+        below, above = (self.start - voltages) / self.edge, (voltages - self.end) / self.edge
+        return np.asarray(1.0 / ((1.0 + np.exp(np.minimum(below, _FAR))) * (1.0 + np.exp(np.minimum(above, _FAR)))))
+
+
 class DotSpecimen:
     """A dot with its nuclear polarization P.
 
@@ -104,15 +127,24 @@ class DotSpecimen:
     dot : QuantumDot
         With ``fluctuations`` its nuclei flip one by one, else P follows eq. 13.
     seed : int
-        Of the flips: same seed, same run, same flips.
+        Of the flips and of the wandering: same seed, same run, same flips.
+    noise : bool
+        Whether the line wanders, if the dot's switch is on.
     """
 
-    def __init__(self, dot: QuantumDot, seed: int = 0) -> None:
+    _memory = ("_nuclei", "_drift", "wandered")
+
+    def __init__(self, dot: QuantumDot, seed: int = 0, noise: bool = False) -> None:
         self.dot = dot
         self._nuclei: Nuclei = (FlippingNuclei(dot.nuclei, dot.saturation, seed) if dot.fluctuations else MeanNuclei())
         self.give_up: Callable[[], bool] = lambda: False
         """Asked during long computations; true ends them with `InterruptedError`."""
         self._energy = _LineEnergy(dot)
+        self.plateau = Plateau(dot)
+        self._drift = Drift("dot.charges", seed=seed, active=noise and dot.wandering)
+        self._wandering = (np.array([dot.si("spectral_wandering")]), np.array([dot.si("wandering_time")]))
+        self.wandered = 0.0
+        """How far the line has wandered from the laser at the last tick boundary, J."""
         self._gamma = dot.si("linewidth") / HBAR
         # P > 0 lowers the blue line and raises the red one.
         self._shift = dot.si("overhauser_shift") / HBAR * (1.0 if dot.zeeman_line == "blue" else -1.0)
@@ -121,7 +153,7 @@ class DotSpecimen:
         self._half_range = dot.si("half_range_field")
         self._saturation_power = dot.si("saturation_power")
         self._contrast = dot.si("contrast")
-        self._last_rates: tuple[tuple[float, float, float], RateModel] | None = None
+        self._last_rates: tuple[tuple[float, ...], RateModel] | None = None
 
     @property
     def polarization(self) -> float:
@@ -141,27 +173,33 @@ class DotSpecimen:
         self.polarization = 0.0
 
     def start_epoch(self, run: str) -> None:
-        """Start the random stream of the flips, if there is one, for the run named ``run``; P stays."""
+        """Start the random streams of flips and wandering, if there are any, for the run named ``run``; P stays."""
         self._nuclei.start_epoch(run)
+        self._drift.start_epoch(run)
+        self.wandered = 0.0
 
     def saturation(self, power: float) -> float:
         """Return 2 (Omega / Gamma)^2 at a light power in W."""
         return power / self._saturation_power
 
-    def rates(self, power: float, duty: float, field: float) -> RateModel:
+    def rates(self, power: float, duty: float, field: float, occupation: float = 1.0,
+              laser_linewidth: float = 0.0) -> RateModel:
         """Return the numbers of the rate model for light of ``power`` (W) and ``duty`` at a field in T.
 
-        The alphas hold for light chopped with a duty of one half; other duties scale the pumping in proportion.
+        The alphas hold for light chopped with a duty of one half; other duties scale the pumping in proportion, and so
+        does the ``occupation`` of the dot by the charge whose line is probed. A ``laser_linewidth`` (J) broadens Gamma
+        in quadrature.
         """
-        asked = (power, duty, field)
+        asked = (power, duty, field, occupation, laser_linewidth)
         if self._last_rates is not None and self._last_rates[0] == asked:
             return self._last_rates[1]
         ratio_squared = 0.5 * self.saturation(power)
         omega = self._gamma * sqrt(ratio_squared)
-        peak = two_level.peak_rate(omega, self._gamma)
+        gamma = hypot(self._gamma, laser_linewidth / HBAR) if laser_linewidth else self._gamma
+        peak = two_level.peak_rate(omega, gamma)
         roh, oh, nc = self._alphas
         decay = self._decay
-        pump = duty / REFERENCE_DUTY
+        pump = duty / REFERENCE_DUTY * occupation
         if self.dot.light_induced_decay:
             decay *= (2.0 + ratio_squared * ratio_squared) / 3.0
         if self.dot.field_dependence:
@@ -169,16 +207,33 @@ class DotSpecimen:
             slow = (REFERENCE_FIELD / b) ** 2
             pump *= slow
             decay *= slow * (1.0 + self._half_range / b) / (1.0 + self._half_range / REFERENCE_FIELD)
-        model = RateModel(self._shift, two_level.broadened_width(omega, self._gamma), roh * peak * pump,
+        model = RateModel(self._shift, two_level.broadened_width(omega, gamma), roh * peak * pump,
                           oh * peak * peak * pump, nc * peak * pump, decay)
         self._last_rates = (asked, model)
         return model
 
+    def _present_rates(self, room: Room, field: float, occupation: float = 1.0) -> RateModel:
+        return self.rates(room.power, room.duty, field, occupation, room.laser_linewidth)
+
+    def rates_in(self, room: Room) -> RateModel:
+        """Return the numbers of the rate model at the start of a room."""
+        return self._present_rates(room, room.field.start, self.plateau.occupation(room.gate_voltage.start))
+
+    def _visible(self, room: Room) -> float:
+        """Return DT/T on the line: the contrast, less what saturation and a broad laser take away."""
+        saturation = self.saturation(room.power)
+        if not room.laser_linewidth:
+            return self._contrast / (1.0 + saturation)
+        broader = hypot(self._gamma, room.laser_linewidth / HBAR) / self._gamma
+        return self._contrast * broader / (broader * broader + saturation)
+
     def longest_tick(self, room: Room) -> float:
         """Return the longest tick in s over which the line moves by a small part of its width only."""
         speed = abs(self._energy.slope(room)) / HBAR
-        width = self.rates(room.power, room.duty, room.field.start).gamma_p
-        return width / (_FINEST * speed) if speed > 0.0 else inf
+        width = self._present_rates(room, room.field.start).gamma_p
+        longest = width / (_FINEST * speed) if speed > 0.0 else inf
+        sweep = abs(room.gate_voltage.rate)
+        return min(longest, self.plateau.edge / (_FINEST * sweep)) if sweep > 0.0 else longest
 
     def detuning(self, room: Room, grid: TickGrid) -> NDArray[np.float64]:
         """Return the bare detuning x in rad/s at the tick boundaries."""
@@ -191,27 +246,52 @@ class DotSpecimen:
         lines = self._energy.array(b.start + b.rate * times, v.start + v.rate * times)
         return np.asarray((lines - (e.start + e.rate * times)) / HBAR)
 
-    def evolve(self, room: Room, grid: TickGrid) -> Response:
-        """Let the ticks of ``grid`` pass and return what light did in them; keeps the new polarization."""
+    def evolve(self, room: Room, grid: TickGrid, laser_wander: NDArray[np.float64] | None = None) -> Response:
+        """Let the ticks of ``grid`` pass and return what light did in them; keeps the new polarization.
+
+        ``laser_wander`` is how far the laser's photons are from their nominal energy at the tick boundaries, J.
+        """
         x = self.detuning(room, grid)
+        if laser_wander is not None or self._drift.active:
+            x += self._wander(grid, laser_wander)
         polarization = np.empty_like(x)
         absorption = np.empty_like(x)
-        visible = self._contrast / (1.0 + self.saturation(room.power))
-        if room.field.rate == 0.0:
-            self._nuclei.carry(x, grid.tick, self.rates(room.power, room.duty, room.field.start), polarization,
+        visible = self._visible(room)
+        gate = room.gate_voltage
+        if gate.rate == 0.0 and room.field.rate == 0.0:
+            held = self.plateau.occupation(gate.start)
+            self._nuclei.carry(x, grid.tick, self._present_rates(room, room.field.start, held), polarization,
                                absorption, self.give_up)
-        else:  # the rates depend on the field: frozen at the middle of each tick
+            if held != 1.0:
+                absorption *= held
+            return Response(visible * absorption, absorption, polarization)
+        times = grid.since_event()
+        middles = np.asarray((grid.first + np.arange(grid.count) + 0.5) * grid.tick, dtype=np.float64)
+        held_then = self.plateau.occupations(gate.start + gate.rate * middles)
+        if room.field.rate == 0.0 and (held_then == 1.0).all():
+            self._nuclei.carry(x, grid.tick, self._present_rates(room, room.field.start), polarization, absorption,
+                               self.give_up)
+        else:  # the rates depend on the field and on the occupation: frozen at the middle of each tick
             for i in range(grid.count):
-                middle = room.field.start + room.field.rate * (grid.first + i + 0.5) * grid.tick
-                self._nuclei.carry(x[i:i + 2], grid.tick, self.rates(room.power, room.duty, middle),
-                                   polarization[i:i + 2], absorption[i:i + 2], self.give_up)
+                model = self._present_rates(room, room.field.start + room.field.rate * float(middles[i]),
+                                            float(held_then[i]))
+                self._nuclei.carry(x[i:i + 2], grid.tick, model, polarization[i:i + 2], absorption[i:i + 2],
+                                   self.give_up)
+        absorption *= self.plateau.occupations(gate.start + gate.rate * times)
         return Response(visible * absorption, absorption, polarization)
+
+    def _wander(self, grid: TickGrid, laser: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        """Return in rad/s how far the line has wandered from the laser at the tick boundaries."""
+        line = self._drift.pass_ticks(grid, *self._wandering) if self._drift.active else 0.0
+        apart = line if laser is None else line - laser
+        self.wandered = float(apart[-1])  # type: ignore[index]
+        return np.asarray(apart / HBAR)
 
     def glance(self, room: Room, grid: TickGrid) -> Response:
         """Return the response at the first boundary of ``grid`` as if time stood still."""
-        x = self.detuning(room, grid)[:1]
+        x = self.detuning(room, grid)[:1] + self.wandered / HBAR
         polarization = np.array([self.polarization])
-        width = self.rates(room.power, room.duty, room.field.start).gamma_p
+        width = self._present_rates(room, room.field.start).gamma_p
         u = 2.0 * (x - self._shift * polarization) / width
-        w = 1.0 / (1.0 + u * u)
-        return Response(self._contrast / (1.0 + self.saturation(room.power)) * w, w, polarization)
+        w = self.plateau.occupation(room.gate_voltage.start) / (1.0 + u * u)
+        return Response(self._visible(room) * w, w, polarization)

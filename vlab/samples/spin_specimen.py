@@ -122,6 +122,8 @@ class SpinSpecimen:
         What computes the response; `PeriodicResponse` of the ensemble by default.
     """
 
+    _memory = ("optics", "_refusal")
+
     def __init__(self, ensemble: SpinEnsemble, optics: SpinOptics | None = None, engine: Engine | None = None) -> None:
         self.ensemble = ensemble
         self.optics = optics or SpinOptics()

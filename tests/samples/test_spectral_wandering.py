@@ -1,0 +1,122 @@
+"""Charges near the dot let its line wander; the laser wanders, too, and is not infinitely narrow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import hypot, sqrt
+
+import numpy as np
+import pytest
+from scipy.special import voigt_profile
+
+from instruments import dragging_bench
+from vlab.lab.cable import TickGrid
+from vlab.samples import QuantumDot
+from vlab.samples.specimen import HBAR, DotSpecimen, Ramp, Room, line_energy
+from vlab.units import Q_
+
+UEV = 1.602176634e-25
+TICK_PS = 10_000_000_000
+PASSIVE = QuantumDot.sample_a().replace(alpha_roh=Q_(0.0, ""), alpha_oh=Q_(0.0, "s"), alpha_nc=Q_(0.0, ""))
+
+
+def room_at(dot: QuantumDot, detuning: float = 0.0, ratio: float = 1.0) -> Room:
+    """Return a room at rest whose laser is ``detuning`` (ueV) red of the line."""
+    energy = line_energy(dot, 4.5, 0.4) - detuning * UEV
+    return Room(Ramp(4.5), Ramp(0.4), Ramp(energy), 2.0 * dot.si("saturation_power") * ratio**2, 0.5)
+
+
+def wandering(rms: float, time: float, dot: QuantumDot = PASSIVE) -> QuantumDot:
+    return dot.replace(spectral_wandering=Q_(rms, "ueV"), wandering_time=Q_(time, "s"))
+
+
+def positions(specimen: DotSpecimen, ticks: int) -> np.ndarray:
+    """Return where the line is (ueV) after each tick."""
+    room, found = room_at(specimen.dot), []
+    for first in range(ticks):
+        specimen.evolve(room, TickGrid(0, TICK_PS, first, 1))
+        found.append(specimen.wandered / UEV)
+    return np.array(found)
+
+
+def test_variance_and_correlation_are_those_that_are_set() -> None:
+    """4000 correlation times: 5 sigma of a variance of an Ornstein-Uhlenbeck process, sqrt(2 T / length)."""
+    path = positions(DotSpecimen(wandering(0.4, 0.05), seed=1, noise=True), 20_000)
+    sigma = sqrt(2.0 * 0.05 / 200.0)
+    assert np.var(path) == pytest.approx(0.4**2, rel=5.0 * sigma)
+    assert abs(np.mean(path)) < 5.0 * 0.4 * sigma
+    for lag in (2, 5, 10):
+        correlation = np.mean(path[:-lag] * path[lag:]) / np.var(path)
+        assert correlation == pytest.approx(np.exp(-lag * 0.01 / 0.05), abs=5.0 * sigma)
+
+
+@pytest.mark.parametrize("detuning", [0.0, 0.7, 2.0])
+def test_the_mean_line_is_broadened_by_a_gaussian(detuning: float) -> None:
+    """Nuclei at rest and a wander slow against a tick: a Voigt profile of Gamma_p and the rms."""
+    rms, ticks = 0.6, 60_000
+    dot = wandering(rms, 0.1)
+    specimen = DotSpecimen(dot, seed=3, noise=True)
+    absorption = specimen.evolve(room_at(dot, detuning), TickGrid(0, TICK_PS, 0, ticks)).absorption[100:]
+    half = 0.5 * specimen.rates_in(room_at(dot)).gamma_p * HBAR / UEV
+    expected = voigt_profile(detuning, rms, half) * np.pi * half
+    blocks = absorption[:ticks // 1000 * 1000 - 1000].reshape(-1, 1000).mean(axis=1)  # of 100 correlation times
+    error = np.std(blocks) / sqrt(blocks.size)
+    assert error < 0.02 * expected
+    assert np.mean(blocks) == pytest.approx(expected, abs=5.0 * error)
+
+
+@pytest.mark.parametrize("fluctuations", [False, True])
+def test_cutting_a_stretch_changes_nothing_to_the_bit(fluctuations: bool) -> None:
+    dot = wandering(0.3, 0.2, QuantumDot.sample_a().replace(fluctuations=fluctuations))
+    room = room_at(dot, 0.2)
+    whole = DotSpecimen(dot, 5, noise=True).evolve(room, TickGrid(0, TICK_PS, 0, 80))
+    specimen = DotSpecimen(dot, 5, noise=True)
+    parts = [specimen.evolve(room, TickGrid(0, TICK_PS, first, count)) for first, count in ((0, 1), (1, 50), (51, 29))]
+    for name in ("polarization", "absorbed"):
+        joined = np.concatenate([getattr(parts[0], name), *[getattr(part, name)[1:] for part in parts[1:]]])
+        assert np.array_equal(joined, getattr(whole, name))
+
+
+def test_it_wanders_with_noise_and_switch_only() -> None:
+    dot = wandering(0.3, 0.2)
+    for specimen in (DotSpecimen(dot), DotSpecimen(dot.replace(wandering=False), noise=True)):
+        assert not positions(specimen, 5).any()
+    assert positions(DotSpecimen(dot, noise=True), 5).any()
+    bench = dragging_bench(dot, noise=False)
+    bench.sleep(Q_(1.0, "s"))
+    assert bench._specimen.wandered == 0.0
+
+
+def test_each_epoch_begins_at_zero_with_numbers_of_its_own() -> None:
+    specimen = DotSpecimen(wandering(0.3, 0.2), noise=True)
+    paths = []
+    for run in ("1.0", "2.0", "1.0"):
+        specimen.start_epoch(run)
+        assert specimen.wandered == 0.0
+        paths.append(positions(specimen, 20))
+    assert np.array_equal(paths[0], paths[2])
+    assert np.any(paths[0] != paths[1])
+
+
+def test_a_laser_that_wanders_is_a_laser_elsewhere() -> None:
+    room, grid = room_at(QuantumDot.sample_a(), 0.3), TickGrid(0, TICK_PS, 0, 50)
+    apart = 0.25 * UEV
+    moved = replace(room, photon_energy=Ramp(room.photon_energy.start + apart))
+    first = DotSpecimen(QuantumDot.sample_a()).evolve(room, grid, np.full(51, apart))
+    second = DotSpecimen(QuantumDot.sample_a()).evolve(moved, grid)
+    assert first.polarization == pytest.approx(second.polarization, rel=1e-6)
+    assert first.absorbed == pytest.approx(second.absorbed, rel=1e-6)
+
+
+@pytest.mark.parametrize("ratio", [0.01, 1.0, 3.0])
+def test_a_broad_laser_broadens_in_quadrature(ratio: float) -> None:
+    """Gamma -> sqrt(Gamma^2 + Gamma_L^2) in eq. 15, for the width, for the pumping and for DT/T ~ W / power."""
+    specimen, laser = DotSpecimen(PASSIVE), 0.45 * UEV
+    narrow = room_at(PASSIVE, 0.0, ratio)
+    broad = replace(narrow, laser_linewidth=laser)
+    natural = PASSIVE.si("linewidth") / HBAR
+    gamma, omega = hypot(natural, laser / HBAR), natural * ratio
+    assert specimen.rates_in(broad).gamma_p == pytest.approx(sqrt(gamma**2 + 2 * omega**2), rel=1e-12)
+    dt = [specimen.evolve(room, TickGrid(0, TICK_PS, 0, 1)).absorbed[0] for room in (narrow, broad)]
+    peaks = [omega**2 * g / (g**2 + 2 * omega**2) for g in (natural, gamma)]
+    assert dt[1] / dt[0] == pytest.approx(peaks[1] / peaks[0], rel=1e-9)
