@@ -330,8 +330,8 @@ class Lab:
         finally:
             self._run = None
         file = run.file if run.file and run.file.exists() else None
+        self._publish(bench, always=True)  # whoever hears of the end finds the state that it left
         self._news.append(RunEnded(run, status, reason, file, findings, overlay))
-        self._publish(bench, always=True)
 
     def _look_at(self, procedure: Procedure, dataset: xarray.Dataset) -> tuple[tuple[str, ...], Overlay]:
         """Return findings and overlay of a run; the data is good even if they cannot be had."""

@@ -82,7 +82,7 @@ class StripPanel(QWidget):
         if plain.prefixable:
             self.plot.set_left(title, plain.base)
         else:
-            self.plot.set_left(f"{title} ({pretty_unit(unit)})", None)
+            self.plot.set_left(f"{title} ({pretty_unit(unit)})" if unit else title, None)
         factor = self._factor
         self._series = self._history.series(lambda s: float(s.values[instrument][key]) / factor, self._series)
         self.plot.show_again()

@@ -70,4 +70,5 @@ def test_a_replaced_series_no_longer_grows():
 def test_what_can_be_charted():
     found = chartable(BENCHES["dragging"].instruments)
     assert found["lockin.x"] == ("lockin", "x", "V")
-    assert all(unit for _, _, unit in found.values())
+    assert all(unit is not None for _, _, unit in found.values())
+    assert "pump.q" in chartable(BENCHES["spin_inertia"].instruments)  # a number without a unit as well
