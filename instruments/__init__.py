@@ -2,6 +2,6 @@
 
 from instruments.bench import Bench
 from instruments.benches import dragging_bench, spin_inertia_bench
-from instruments.checkpoint import restore_bench
+from instruments.checkpoint import restore_bench, save_checkpoint
 
-__all__ = ["Bench", "dragging_bench", "restore_bench", "spin_inertia_bench"]
+__all__ = ["Bench", "dragging_bench", "restore_bench", "save_checkpoint", "spin_inertia_bench"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import ceil
-from pathlib import Path
 from typing import Any, ClassVar
 
 from instruments.declaration import SLEW_STEP_PS, Fault, Value
@@ -235,18 +234,6 @@ class Bench:
         self._rewired()
         self._to_reference()
         self.prepare(thermal=True)
-
-    def save_checkpoint(self, path: str | Path) -> Path:
-        """Write all that the bench remembers to a file, from which `restore_bench` makes it again, to the bit.
-
-        Raises
-        ------
-        DataError
-            The file cannot be written.
-        """
-        from instruments.checkpoint import save_checkpoint
-
-        return save_checkpoint(self, path)
 
     def sample_record(self) -> dict[str, object]:
         """Return the sample's parameters for the files."""

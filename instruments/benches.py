@@ -6,25 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from instruments.bench import Bench
-from instruments.chopper import Chopper
-from instruments.cryostat import Cryostat
-from instruments.delay_stage import DelayStage
+from instruments.detection.photodetector import Photodetector
+from instruments.detection.polarization_bridge import PolarizationBridge
 from instruments.dragging import DraggingBench
-from instruments.gate import GateSource
-from instruments.helicity_modulator import HelicityModulator
+from instruments.environment.cryostat import Cryostat
+from instruments.environment.gate import GateSource
+from instruments.environment.magnet import Magnet
 from instruments.instrument import Instrument
-from instruments.laser import Laser
 from instruments.lockin import LockIn
-from instruments.magnet import Magnet
-from instruments.photodetector import Photodetector
-from instruments.polarization_bridge import PolarizationBridge
-from instruments.power_meter import PowerMeter, PumpProbePowerMeter
-from instruments.probe import ProbeLaser
-from instruments.pulsed_laser import PulsedLaser
+from instruments.motion.delay_stage import DelayStage
+from instruments.motion.sample_holder import SampleHolder
+from instruments.optics.chopper import Chopper
+from instruments.optics.helicity_modulator import HelicityModulator
+from instruments.optics.laser import Laser
+from instruments.optics.power_meter import PowerMeter, PumpProbePowerMeter
+from instruments.optics.probe import ProbeLaser
+from instruments.optics.pulsed_laser import PulsedLaser
+from instruments.optics.wavemeter import Wavemeter
 from instruments.rate_view import DOT_RATES, RateView
-from instruments.sample_holder import SampleHolder
 from instruments.spin_inertia import SpinInertiaBench
-from instruments.wavemeter import Wavemeter
 from vlab.errors import LimitError, SettingError
 from vlab.experiments.calibration import FaradayCalibration, LineCalibration
 from vlab.experiments.dwell_time import DwellTimeScan

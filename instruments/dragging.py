@@ -6,17 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instruments.bench import Bench
-from instruments.chopper import Chopper
-from instruments.gate import GateSource
-from instruments.laser import Laser
-from instruments.light import Light
+from instruments.detection.photodetector import Photodetector
+from instruments.environment.gate import GateSource
+from instruments.environment.magnet import Magnet
 from instruments.lockin import LockIn
 from instruments.logic import constant_voltage, logic_signal
-from instruments.magnet import Magnet
-from instruments.photodetector import Photodetector
-from instruments.power_meter import PowerMeter
+from instruments.optics.chopper import Chopper
+from instruments.optics.laser import Laser
+from instruments.optics.light import Light
+from instruments.optics.power_meter import PowerMeter
+from instruments.optics.wavemeter import HC, Wavemeter
 from instruments.rate_view import hidden_rates
-from instruments.wavemeter import HC, Wavemeter
 from instruments.wiring import Link
 from vlab.experiments.calibration import LineCalibration
 from vlab.lab.cable import Signal, TickGrid

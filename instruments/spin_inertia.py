@@ -9,17 +9,17 @@ from math import pi
 import numpy as np
 
 from instruments.bench import TICK_PS, Bench
-from instruments.cryostat import Cryostat
-from instruments.delay_stage import DelayStage
-from instruments.helicity_modulator import HelicityModulator
+from instruments.detection.polarization_bridge import PolarizationBridge
+from instruments.environment.cryostat import Cryostat
+from instruments.environment.magnet import Magnet
 from instruments.lockin import LockIn
 from instruments.logic import logic_signal
-from instruments.magnet import Magnet
-from instruments.polarization_bridge import PolarizationBridge
-from instruments.power_meter import PumpProbePowerMeter
-from instruments.probe import ProbeLaser
-from instruments.pulsed_laser import PulsedLaser
-from instruments.sample_holder import SampleHolder
+from instruments.motion.delay_stage import DelayStage
+from instruments.motion.sample_holder import SampleHolder
+from instruments.optics.helicity_modulator import HelicityModulator
+from instruments.optics.power_meter import PumpProbePowerMeter
+from instruments.optics.probe import ProbeLaser
+from instruments.optics.pulsed_laser import PulsedLaser
 from instruments.wiring import Link
 from vlab.experiments.calibration import FaradayCalibration
 from vlab.lab.cable import Line, Signal, TickGrid

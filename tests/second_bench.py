@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from instruments.benches import DRAGGING, notebook_page
-from instruments.chopper import Chopper
 from instruments.dragging import DraggingBench
+from instruments.optics.chopper import Chopper
 from vlab.experiments.procedure import Coordinate, Move, PlotPlan, Point, Prepare, Procedure, Read, Variable, Wait
 from vlab.parameters import choice, count, quantity
 from vlab.samples import QuantumDot

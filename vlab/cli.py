@@ -317,7 +317,9 @@ def _run(given: argparse.Namespace) -> int:
             print(f"vlab: warning: {warning}", file=sys.stderr)
     print(run.file)
     if given.checkpoint is not None:
-        print(bench.save_checkpoint(given.checkpoint))
+        from instruments.checkpoint import save_checkpoint
+
+        print(save_checkpoint(bench, given.checkpoint))
     for sentence in [*remarks(dataset), *procedure.findings(dataset)]:
         print(sentence)
     if given.plot is not None:

@@ -122,7 +122,7 @@ def go_on(bench):
 @pytest.mark.parametrize("kind", LIVELY)
 def test_a_fresh_process_goes_on_to_the_bit(kind, tmp_path):
     bench = LIVELY[kind]()
-    file = bench.save_checkpoint(tmp_path / "bench.json")
+    file = save_checkpoint(bench, tmp_path / "bench.json")
     code = (f"import sys, json; sys.path.insert(0, {str(HERE)!r}); import test_checkpoint as t; "
             f"print(json.dumps(t.go_on(t.restore_bench({str(file)!r}))))")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -149,7 +149,7 @@ def _saved_often(bench, folder):
 
     def saving(seconds):
         sleep(seconds)
-        bench.save_checkpoint(folder / "often.json")
+        save_checkpoint(bench, folder / "often.json")
 
     bench.clock.sleep = saving
     return bench
@@ -158,7 +158,7 @@ def _saved_often(bench, folder):
 @pytest.mark.parametrize("kind", LIVELY)
 def test_what_is_restored_remembers_the_same(kind, tmp_path):
     bench = LIVELY[kind]()
-    again = restore_bench(bench.save_checkpoint(tmp_path / "bench.json"))
+    again = restore_bench(save_checkpoint(bench, tmp_path / "bench.json"))
     assert saved(again) == saved(bench)
     assert again.sample_record() == bench.sample_record()
     assert (again.seed, again.noise, again.run_number) == (bench.seed, bench.noise, bench.run_number)
@@ -222,7 +222,7 @@ def test_a_bench_that_went_through_much_goes_on_to_the_bit(kind, seed, tmp_path)
     bench = LIVELY[kind](seed)
     for part in range(2):
         live_wildly(bench, 10 * seed + part, 30)
-        again = restore_bench(bench.save_checkpoint(tmp_path / "bench.json"))
+        again = restore_bench(save_checkpoint(bench, tmp_path / "bench.json"))
         assert saved(again) == saved(bench)
         ours, theirs = bench, copy_of(again)
         for each in (ours, theirs, again):
@@ -379,7 +379,7 @@ def test_faults_cables_and_problems_come_back(tmp_path):
     for fault in list(bench.faults())[:3]:
         bench.fail(fault)
     bench.clock.sleep(0.3)
-    again = restore_bench(bench.save_checkpoint(tmp_path / "bench.json"))
+    again = restore_bench(save_checkpoint(bench, tmp_path / "bench.json"))
     assert again.present_faults == bench.present_faults
     assert again.wiring.links == bench.wiring.links
     assert again.check() == bench.check() != []
@@ -480,7 +480,7 @@ def test_a_folder_in_which_nothing_can_be_written(tmp_path):
 
 def test_a_checkpoint_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     bench = dragging_bench()
-    path = bench.save_checkpoint(tmp_path / "bench.json")
+    path = save_checkpoint(bench, tmp_path / "bench.json")
     before = path.read_bytes()
     bench.clock.sleep(1.0)
 
@@ -492,7 +492,7 @@ def test_a_checkpoint_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["bench.json"]
     monkeypatch.undo()
-    bench.save_checkpoint(path)  # over the older one
+    save_checkpoint(bench, path)  # over the older one
     assert restore_bench(path).clock.now_ps == 10**12
 
 
@@ -508,7 +508,7 @@ def test_not_while_time_passes(tmp_path):
 
     def computing(grid):
         with pytest.raises(RunError, match="while lab time passes"):
-            bench.save_checkpoint(tmp_path / "bench.json")
+            save_checkpoint(bench, tmp_path / "bench.json")
         refused.append(grid)
         compute(grid)
 

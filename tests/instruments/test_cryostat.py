@@ -8,7 +8,7 @@ from bare_bench import BareBench
 
 from instruments import spin_inertia_bench
 from instruments.course import decay, lagging
-from instruments.cryostat import SENSOR_INTERVAL_PS, SETTLED, Cryostat
+from instruments.environment.cryostat import SENSOR_INTERVAL_PS, SETTLED, Cryostat
 from vlab import Q_
 
 TAU = 0.5

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from instruments import dragging_bench, spin_inertia_bench
-from instruments.light import Light
-from instruments.photodetector import Photodetector
-from instruments.polarization_bridge import PolarizationBridge
-from instruments.probe import ProbeLight
+from instruments.detection.photodetector import Photodetector
+from instruments.detection.polarization_bridge import PolarizationBridge
+from instruments.optics.light import Light
+from instruments.optics.probe import ProbeLight
 from vlab import Q_
 from vlab.lab.cable import Line, Signal, TickGrid
 

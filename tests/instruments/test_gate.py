@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from instruments import dragging_bench
-from instruments.diode import SchottkyDiode
-from instruments.gate import AMMETER_INTERVAL_PS, RANGE_SECONDS, RELAY_SECONDS
+from instruments.environment.diode import SchottkyDiode
+from instruments.environment.gate import AMMETER_INTERVAL_PS, RANGE_SECONDS, RELAY_SECONDS
 from vlab import Q_
 from vlab.errors import InUseError, LimitError, SettingError
 

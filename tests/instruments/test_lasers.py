@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from instruments import dragging_bench, spin_inertia_bench
-from instruments.laser import HOP_FREE, MODE_SPACING, POWER_SUPPRESSION, SERVO_GAIN, Laser
-from instruments.pulsed_laser import PulsedLaser
+from instruments.optics.laser import HOP_FREE, MODE_SPACING, POWER_SUPPRESSION, SERVO_GAIN, Laser
+from instruments.optics.pulsed_laser import PulsedLaser
 from vlab import Q_
 from vlab.lab.cable import TickGrid
 from vlab.units import unit_factor

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from instruments.limiter import limited
+from instruments.detection.limiter import limited
 from vlab.lab.cable import Line, Signal, TickGrid
 
 TICK_PS = 10**10

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from signal_bench import SignalBench
 
-from instruments import lockin_auto
+from instruments.lockin import auto
 from vlab import Q_
 from vlab.errors import LimitError
 
@@ -122,10 +122,10 @@ def test_pressing_another_button_gives_up_the_first():
 
 
 def test_steps_and_settling():
-    assert lockin_auto.STEPS[:4] == pytest.approx((1e-9, 2e-9, 5e-9, 1e-8))
-    assert lockin_auto.coarser(0.05) == pytest.approx(0.1)
-    assert lockin_auto.coarser(1.0) == 1.0
-    for poles, time in enumerate(lockin_auto.SETTLING, start=1):  # what a step leaves after that many time constants
+    assert auto.STEPS[:4] == pytest.approx((1e-9, 2e-9, 5e-9, 1e-8))
+    assert auto.coarser(0.05) == pytest.approx(0.1)
+    assert auto.coarser(1.0) == 1.0
+    for poles, time in enumerate(auto.SETTLING, start=1):  # what a step leaves after that many time constants
         left = np.exp(-time) * sum(time**m / np.prod(np.arange(1, m + 1)) for m in range(poles))
         assert 0.003 < left < 0.0105
     bench = SignalBench((1000.0, 0.1j), time_constant=0.1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from signal_bench import SignalBench
 
-from instruments.lockin_buffer import RATES, DataBuffer
+from instruments.lockin.buffer import RATES, DataBuffer
 from vlab import Q_
 
 

@@ -8,7 +8,7 @@ import pytest
 from scipy.signal import freqz, iirnotch
 from signal_bench import SignalBench
 
-from instruments.lockin_input import high_pass, mixer_range, notch, reserve_in_decibels
+from instruments.lockin.input import high_pass, mixer_range, notch, reserve_in_decibels
 from vlab.lab.cable import Line
 
 

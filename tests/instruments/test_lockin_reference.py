@@ -7,7 +7,7 @@ import pytest
 from signal_bench import SignalBench
 
 from instruments import dragging_bench, spin_inertia_bench
-from instruments.lockin_reference import locking_time
+from instruments.lockin.reference import locking_time
 from vlab import Q_
 
 

@@ -6,8 +6,8 @@ import pytest
 from bare_bench import BareBench
 
 from instruments import dragging_bench
-from instruments.magnet import MATCHED, READY, SUPPLY_RATE, SWITCH_SECONDS, WARM_HELIUM, Magnet
-from instruments.superconducting_coil import SuperconductingCoil
+from instruments.environment.magnet import MATCHED, READY, SUPPLY_RATE, SWITCH_SECONDS, WARM_HELIUM, Magnet
+from instruments.environment.superconducting_coil import SuperconductingCoil
 from vlab import Q_
 from vlab.errors import LimitError, SettingError
 

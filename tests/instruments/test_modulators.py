@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from instruments import dragging_bench, spin_inertia_bench
-from instruments.chopper import RISE_IN_SIGMAS, Chopper
-from instruments.helicity_modulator import STRAY, HelicityModulator
+from instruments.optics.chopper import RISE_IN_SIGMAS, Chopper
+from instruments.optics.helicity_modulator import STRAY, HelicityModulator
 from vlab import Q_
 
 

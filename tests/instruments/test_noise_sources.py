@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from instruments import dragging_bench
-from instruments.light import Light
-from instruments.photodetector import Photodetector
+from instruments.detection.photodetector import Photodetector
+from instruments.optics.light import Light
 from vlab import Q_
 from vlab.lab.cable import TickGrid
 from vlab.lab.drift import Drift

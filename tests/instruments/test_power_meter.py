@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from instruments import dragging_bench, spin_inertia_bench
-from instruments.power_meter import RANGES, PowerMeter, silicon
+from instruments.optics.power_meter import RANGES, PowerMeter, silicon
 from vlab import Q_
 from vlab.lab.cable import TickGrid
 

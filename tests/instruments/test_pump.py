@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from instruments import spin_inertia_bench
-from instruments.pulsed_laser import PulsedLaser
+from instruments.optics.pulsed_laser import PulsedLaser
 from vlab import Q_
 from vlab.physics.pulse import rosen_zener
 from vlab.samples.spin_specimen import SpinOptics, SpinSpecimen

@@ -5,8 +5,8 @@ import pytest
 from bare_bench import BareBench
 
 from instruments import spin_inertia_bench
-from instruments.delay_stage import LOST_COUNTS, DelayStage
-from instruments.sample_holder import SampleHolder
+from instruments.motion.delay_stage import LOST_COUNTS, DelayStage
+from instruments.motion.sample_holder import SampleHolder
 from vlab import Q_
 from vlab.errors import SettingError
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from instruments import dragging_bench
-from instruments.wavemeter import Wavemeter
+from instruments.optics.wavemeter import Wavemeter
 from vlab import Q_
 from vlab.lab.cable import TickGrid
 from vlab.units import unit_factor

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from instruments.declaration import Setting
-from instruments.light_source import LightSource
-from instruments.pulsed_laser import CARRIER_WAVELENGTH
+from instruments.optics.light_source import LightSource
+from instruments.optics.pulsed_laser import CARRIER_WAVELENGTH
 from instruments.wiring import Port
 
 

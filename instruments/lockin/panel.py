@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from instruments.declaration import Setting
 from instruments.instrument import Instrument
-from instruments.lockin_buffer import LONGEST, RATES
-from instruments.lockin_input import COUPLINGS, GROUNDS, LINE_FILTERS, RESERVES, SOURCES
-from instruments.lockin_reference import HIGHEST, LOWEST
+from instruments.lockin.buffer import LONGEST, RATES
+from instruments.lockin.input import COUPLINGS, GROUNDS, LINE_FILTERS, RESERVES, SOURCES
+from instruments.lockin.reference import HIGHEST, LOWEST
 from instruments.wiring import Port
 
 _ON_OFF = ("on", "off")

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from instruments.declaration import Setting, Value, action, fault, flag, reading, spoiling_flag
 from instruments.knots import KNOT_PS, KnotTrack
-from instruments.light_source import LightSource
-from instruments.wavemeter import HC, Wavemeter
+from instruments.optics.light_source import LightSource
+from instruments.optics.wavemeter import HC, Wavemeter
 from instruments.wiring import Port
 from vlab.lab.cable import TickGrid
 from vlab.lab.clock import PS_PER_SECOND

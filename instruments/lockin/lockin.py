@@ -11,16 +11,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from instruments import lockin_auto as auto
-from instruments import lockin_sentences as sentences
 from instruments.declaration import Setting, action, fault, flag, reading, spoiling_flag
-from instruments.limiter import limited
-from instruments.lockin_buffer import SHORTEST_PS, DataBuffer
-from instruments.lockin_input import PREAMPLIFIER_RANGE, InputChain, mixer_range
-from instruments.lockin_mixer import Floats, MixingPlan, mix
-from instruments.lockin_panel import LockInPanel
-from instruments.lockin_reference import HIGHEST, LOWEST, PhaseLock
-from instruments.lockin_scope import Channel, waveforms
+from instruments.detection.limiter import limited
+from instruments.lockin import auto, sentences
+from instruments.lockin.buffer import SHORTEST_PS, DataBuffer
+from instruments.lockin.input import PREAMPLIFIER_RANGE, InputChain, mixer_range
+from instruments.lockin.mixer import Floats, MixingPlan, mix
+from instruments.lockin.panel import LockInPanel
+from instruments.lockin.reference import HIGHEST, LOWEST, PhaseLock
+from instruments.lockin.scope import Channel, waveforms
 from vlab.errors import InUseError, LimitError
 from vlab.lab.cable import Line, Reference, Signal, TickGrid
 from vlab.lab.clock import PS_PER_SECOND

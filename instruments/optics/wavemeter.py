@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from instruments.declaration import Setting, action, fault, flag, reading, spoiling_flag
 from instruments.instrument import Instrument
-from instruments.meters import RenewedValue, at_moment, own_error, updates
+from instruments.optics.meters import RenewedValue, at_moment, own_error, updates
 from instruments.wiring import Port
 from vlab.lab.cable import TickGrid
 from vlab.lab.clock import PS_PER_SECOND

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from instruments.coil_temperature import CoilTemperature
 from instruments.course import Course, Node, decay, straight
 from instruments.declaration import Setting, Value, action, fault, flag, reading, spoiling_flag
+from instruments.environment.coil_temperature import CoilTemperature
+from instruments.environment.superconducting_coil import SuperconductingCoil
 from instruments.instrument import Instrument
-from instruments.superconducting_coil import SuperconductingCoil
 from vlab.errors import SettingError
 
 SWITCH_SECONDS = 20.0

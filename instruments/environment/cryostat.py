@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from instruments.cold_finger import ColdFinger
 from instruments.course import Course, decay, lagging, straight
 from instruments.declaration import Setting, Value, action, fault, flag, reading, spoiling_flag
+from instruments.environment.cold_finger import ColdFinger
 from instruments.instrument import Instrument
 from instruments.sensor_noise import SensorNoise
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from instruments.lockin_input import PREAMPLIFIER_RANGE
+from instruments.lockin.input import PREAMPLIFIER_RANGE
 
 _RANGE = "is out of range (1 mHz to 50 MHz)"
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instruments.declaration import Setting, reading
-from instruments.light import Light
-from instruments.transimpedance import SWING, AmplifiedDetector, compression, hum_lines
+from instruments.detection.transimpedance import SWING, AmplifiedDetector, compression, hum_lines
+from instruments.optics.light import Light
 from vlab.lab.cable import Line, Signal, TickGrid
 
 Floats = NDArray[np.float64]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from instruments.declaration import Setting, reading
-from instruments.limiter import limited
-from instruments.probe import ProbeLight
-from instruments.transimpedance import SWING, AmplifiedDetector, compression, hum_lines
+from instruments.detection.limiter import limited
+from instruments.detection.transimpedance import SWING, AmplifiedDetector, compression, hum_lines
+from instruments.optics.probe import ProbeLight
 from vlab.lab.cable import Line, Signal, TickGrid
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from instruments.course import straight
 from instruments.declaration import Setting, Value, action, fault, flag, reading, spoiling_flag
-from instruments.positioner import Positioner
+from instruments.motion.positioner import Positioner
 from instruments.wiring import Port
 from vlab.errors import SettingError
 

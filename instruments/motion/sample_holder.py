@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import degrees, radians
 
 from instruments.declaration import Setting, action, fault, flag, reading, spoiling_flag
-from instruments.positioner import Positioner
+from instruments.motion.positioner import Positioner
 
 
 class SampleHolder(Positioner):

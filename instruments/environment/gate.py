@@ -6,7 +6,7 @@ from math import ceil, log10
 from typing import ClassVar
 
 from instruments.declaration import Setting, Slew, Value, action, fault, flag, reading, spoiling_flag
-from instruments.diode import SchottkyDiode
+from instruments.environment.diode import SchottkyDiode
 from instruments.instrument import Instrument
 from instruments.sensor_noise import SensorNoise
 from instruments.wiring import Port

@@ -8,7 +8,7 @@ from math import exp, pi, sin
 
 from instruments.declaration import Setting, fault, reading, spoiling_flag
 from instruments.instrument import Instrument
-from instruments.light import Light
+from instruments.optics.light import Light
 from instruments.wiring import Port
 from vlab.lab.cable import Reference
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import atan2, pi
 
 from instruments.declaration import Value
-from instruments.lockin_input import RESERVES
+from instruments.lockin.input import RESERVES
 
 SLOWEST = 1.0
 """s; time constant above which auto gain and auto reserve refuse, since they would take too long."""

@@ -6,9 +6,9 @@ from functools import lru_cache
 from math import pi
 
 from instruments.declaration import Setting, action, fault, reading, spoiling_flag
-from instruments.light import PulseTrain
-from instruments.light_source import LightSource
-from instruments.wavemeter import HC
+from instruments.optics.light import PulseTrain
+from instruments.optics.light_source import LightSource
+from instruments.optics.wavemeter import HC
 from instruments.wiring import Port
 from vlab.physics.pulse import area_from_power, rosen_zener
 from vlab.samples.specimen import HBAR

@@ -1,0 +1,1 @@
+"""Photodetectors and the amplifiers behind them."""

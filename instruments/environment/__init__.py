@@ -1,0 +1,1 @@
+"""What the sample feels beside light: magnetic field, temperature, gate voltage."""

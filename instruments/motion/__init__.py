@@ -1,0 +1,1 @@
+"""What moves: delay stage and sample holder."""
