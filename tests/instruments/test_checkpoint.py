@@ -390,7 +390,7 @@ def test_faults_cables_and_problems_come_back(tmp_path):
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
-    return dragging_bench(seed=1).save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "bench.json")
+    return save_checkpoint(dragging_bench(seed=1), tmp_path_factory.mktemp("checkpoint") / "bench.json")
 
 
 def test_the_file_tells_where_it_comes_from(file):
