@@ -434,7 +434,7 @@ def test_a_file_of_another_kind(tmp_path, content):
     other = tmp_path / "other.json"
     other.write_bytes(content)
     assert "is no checkpoint of a bench" in sentence(restore_bench, other)
-    assert "exists already and is no checkpoint" in sentence(dragging_bench().save_checkpoint, other)
+    assert "exists already and is no checkpoint" in sentence(save_checkpoint, dragging_bench(), other)
     assert other.read_bytes() == content
 
 
@@ -475,7 +475,7 @@ def test_a_file_that_is_not_there(tmp_path):
 
 def test_a_folder_in_which_nothing_can_be_written(tmp_path):
     (tmp_path / "file").write_text("")
-    assert "cannot be written" in sentence(dragging_bench().save_checkpoint, tmp_path / "file" / "bench.json")
+    assert "cannot be written" in sentence(save_checkpoint, dragging_bench(), tmp_path / "file" / "bench.json")
 
 
 def test_a_checkpoint_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
@@ -488,7 +488,7 @@ def test_a_checkpoint_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    assert "No space left on device" in sentence(bench.save_checkpoint, path)
+    assert "No space left on device" in sentence(save_checkpoint, bench, path)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["bench.json"]
     monkeypatch.undo()
@@ -499,7 +499,7 @@ def test_a_checkpoint_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 def test_a_bench_that_vlab_cannot_make_again(tmp_path, monkeypatch):
     bench = dragging_bench()
     monkeypatch.setattr(type(bench), "kind", "home-made")
-    assert "of the kinds dragging, spin_inertia only" in sentence(bench.save_checkpoint, tmp_path / "bench.json")
+    assert "of the kinds dragging, spin_inertia only" in sentence(save_checkpoint, bench, tmp_path / "bench.json")
 
 
 def test_not_while_time_passes(tmp_path):
