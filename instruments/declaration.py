@@ -233,12 +233,13 @@ class Setting(Declaration):
 
 
 class Reading(Declaration):
-    """Something that can be measured only; declared by the decorator `reading`."""
+    """Something that can be measured only, or ``whole``, counted; declared by the decorator `reading`."""
 
     kind = "reading"
 
-    def __init__(self, unit: str | None, measure: Callable[[Any], Value], help: str) -> None:
+    def __init__(self, unit: str | None, measure: Callable[[Any], Value], help: str, whole: bool = False) -> None:
         super().__init__(help)
+        self.whole = whole
         self.unit = unit
         self.measure = measure
         self._scale = 1.0 if unit is None else unit_factor(unit)
@@ -308,9 +309,12 @@ def _first_line(function: Callable[..., Any]) -> str:
     return (function.__doc__ or "").strip().split("\n")[0]
 
 
-def reading(unit: str | None) -> Callable[[Callable[[Any], Value]], Reading]:
-    """Declare a method as a reading in ``unit``; it returns an SI float (or a word), its docstring is the help."""
-    return lambda function: Reading(unit, function, _first_line(function))
+def reading(unit: str | None, whole: bool = False) -> Callable[[Callable[[Any], Value]], Reading]:
+    """Declare a method as a reading in ``unit``; it returns an SI float (or a word), its docstring is the help.
+
+    ``whole`` tells that it is a number of things.
+    """
+    return lambda function: Reading(unit, function, _first_line(function), whole)
 
 
 def flag(function: Callable[[Any], bool]) -> Flag:

@@ -86,7 +86,7 @@ class InstrumentPanel(QScrollArea):
     def _lamp_row(self) -> QGridLayout:
         rows = QGridLayout()
         for number, (key, flag) in enumerate(self._instrument.flags().items()):
-            lamp = Lamp(words(key))
+            lamp = Lamp(words(key), alarm=flag.spoils)
             lamp.setToolTip(flag.help + (" Points that are measured meanwhile are marked as spoiled." if flag.spoils
                                          else ""))
             lamp.setAccessibleName(f"{self._name} {words(key)}")
@@ -187,7 +187,8 @@ class InstrumentPanel(QScrollArea):
         if values is None or not self.isVisible():
             return
         for key, label in self.displays.items():
-            text = readout(values[key], self._readings[key].unit, self._readings[key].digits)
+            reading = self._readings[key]
+            text = f"{values[key]:.0f}" if reading.whole else readout(values[key], reading.unit, reading.digits)
             if label.text() != text:
                 label.setText(text)
         for key, lamp in self.lamps.items():

@@ -16,10 +16,13 @@ class Lamp(QWidget):
     ----------
     text : str
         The name.
+    alarm : bool
+        Whether it tells that something is wrong, in red.
     """
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, alarm: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._colour = "refused" if alarm else "accent"
         self._text = text
         self._lit = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -49,8 +52,8 @@ class Lamp(QWidget):
         dark = is_dark(self.palette())
         diameter = self.fontMetrics().height() - 5
         top = (self.height() - diameter) // 2
-        painter.setPen(colour("refused" if self._lit else "grid", dark))
-        painter.setBrush(colour("refused", dark) if self._lit else QColor(Qt.GlobalColor.transparent))
+        painter.setPen(colour(self._colour if self._lit else "grid", dark))
+        painter.setBrush(colour(self._colour, dark) if self._lit else QColor(Qt.GlobalColor.transparent))
         painter.drawEllipse(2, top, diameter, diameter)
         painter.setPen(colour("text" if self._lit else "faint text", dark))
         painter.drawText(self.rect().adjusted(diameter + 7, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._text)

@@ -125,7 +125,7 @@ class LockIn(LockInPanel):
         """Read the largest voltage (peak) that the input takes at this sensitivity and reserve."""
         return min(PREAMPLIFIER_RANGE, self._mixer_range())
 
-    @reading("")
+    @reading("", whole=True)
     def buffer_points(self) -> float:
         """Read how many samples the buffer holds."""
         return float(len(self._buffer))
