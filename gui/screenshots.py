@@ -17,6 +17,7 @@ from gui.theme import apply_theme
 from instruments.benches import BENCHES
 from vlab.experiments import experiments_on
 from vlab.experiments.procedure import Procedure
+from vlab.units import Q_
 
 SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
 
@@ -33,6 +34,19 @@ def wait_for_run(window: MainWindow) -> None:
     wait_until(lambda: window.model.run is not None, 10.0)
     wait_until(lambda: window.model.run is None, 120.0)
     window.bar.hide()
+
+
+def measure_through_a_fault(window: MainWindow) -> None:
+    """Measure a scan in the midst of which the laser hops to another mode; show its panel and the bench's words."""
+    window.model.hold(False)
+    window.model.clear_scans()
+    window.model.lab.post(lambda bench: bench.fail("laser.mode_hop", after=Q_(110, "s"))).result(10.0)
+    window.experiment.fill(dwell=2.0, directions="one")
+    wait_for_run(window)
+    for key in ("laser", "path"):
+        window.docks[key].show()
+        window.docks[key].raise_()
+    settle(0.5)
 
 
 def change_to(window: MainWindow, experiment: type[Procedure]) -> None:
@@ -91,6 +105,9 @@ def take(folder: Path) -> list[Path]:
             window.palette_dialog.open_centred()
             picture(window.palette_dialog, f"palette-{theme}")
             window.palette_dialog.hide()
+        apply_theme(app, "light")
+        measure_through_a_fault(window)
+        picture(window, "fault")
         for kind in list(BENCHES.values())[1:]:
             for experiment in experiments_on(kind.key).values():
                 change_to(window, experiment)

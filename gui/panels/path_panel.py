@@ -31,8 +31,8 @@ class PathPanel(QScrollArea):
         self.check = QLabel()
         self.check.setWordWrap(True)
         self.check.setAccessibleName("bench check")
+        column.addWidget(self.check)  # what is wrong comes first
         column.addWidget(self.path)
-        column.addWidget(self.check)
         title = QLabel("<b>Cables</b>")
         title.setToolTip("Which output feeds each input. A wrong cable behaves as it would, and the check says so.")
         column.addWidget(title)

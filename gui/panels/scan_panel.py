@@ -320,8 +320,8 @@ class ScanPanel(QWidget):
             if not found:
                 return
             ink = pg.mkPen(self._theme.colour("refused"), width=1)
-            self._crosses = self.plot.plot([], [], pen=None, symbol="x", symbolSize=9, symbolPen=ink,
-                                           symbolBrush=self._theme.colour("refused"), name=_SPOILED)
+            self._crosses = self.plot.plot([], [], pen=None, symbol="x", symbolSize=7, symbolPen=ink,
+                                           symbolBrush=None, name=_SPOILED)
             self._crosses.setZValue(2)
         x, y = (np.concatenate(values) for values in zip(*found, strict=True)) if found else ([], [])
         self._crosses.setData(x, y)
