@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import pi, sqrt
 from typing import Any
 
@@ -231,9 +232,12 @@ class AmplifiedDetector(Instrument):
 
 def hum_lines(hum: tuple[tuple[float, complex], ...], grid: TickGrid) -> tuple[Line, ...]:
     """Return lines of constant amplitude."""
-    if not hum:
-        return ()
-    steady = np.ones(grid.count + 1)
+    return _steady_lines(hum, grid.count) if hum else ()
+
+
+@lru_cache(maxsize=16)
+def _steady_lines(hum: tuple[tuple[float, complex], ...], count: int) -> tuple[Line, ...]:
+    steady = np.ones(count + 1)
     return tuple(Line(frequency, amplitude, steady, steady=True) for frequency, amplitude in hum)
 
 

@@ -356,8 +356,7 @@ class LockIn(LockInPanel):
         plan, envelopes = mix(heard, chain.detected, now.phase, now.averaged)
         peak = lowpass.largest_sum(envelopes, plan.loads)
         if heard is not signal:
-            kept = {id(line) for line in heard.lines}
-            peak += sum(abs(line.amplitude) for line in signal.lines if id(line) not in kept)
+            peak += sum([abs(line.amplitude) for line in signal.lines if line.steady and line not in heard.lines])
         self._mixer_peak = peak
         if not filtered:
             self._input_peak = peak

@@ -6,7 +6,8 @@ has negative phase; noise is a one-sided density in V^2/Hz; t counts from the st
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from math import pi, sqrt
 
 import numpy as np
@@ -43,7 +44,7 @@ class TickGrid:
         return self.origin_ps - self.epoch_ps + self.first * self.tick_ps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """One spectral line: E(t) = amplitude * envelope(t) volts peak, at ``frequency`` Hz."""
 
@@ -76,10 +77,15 @@ class Signal:
 
         Left out is what the filter makes smaller than a hundredth of the noise; without noise, nothing.
         """
+        steady = tuple([line for line in self.lines if line.steady])
+        if not steady:
+            return self
         noise = 0.01 * sqrt(self.density_at(frequency) / (4.0 * time_constant))
-        kept = [line for line in self.lines if not line.steady or abs(line.amplitude) / sqrt(2.0) > noise * max(
-            1.0, 2.0 * pi * time_constant * abs(line.frequency - frequency)) ** poles]
-        return self if len(kept) == len(self.lines) else replace(self, lines=tuple(kept))
+        left = _left_of(steady, frequency, time_constant, poles)
+        if min(left) > noise:
+            return self
+        lost = [line for line, volts in zip(steady, left, strict=True) if volts <= noise]
+        return Signal(self.grid, tuple([line for line in self.lines if line not in lost]), self.density, self.flicker)
 
     def mean(self) -> float:
         """Return the direct voltage at the first boundary."""
@@ -90,6 +96,13 @@ class Signal:
         envelopes = {id(line.envelope): line.envelope for line in self.lines}
         highest = {key: float(np.abs(envelope).max()) for key, envelope in envelopes.items()}
         return sum(abs(line.amplitude) * highest[id(line.envelope)] for line in self.lines)
+
+
+@lru_cache(maxsize=64)
+def _left_of(steady: tuple[Line, ...], frequency: float, time_constant: float, poles: int) -> tuple[float, ...]:
+    """Return what a low-pass behind a mixer leaves of each line, V rms."""
+    return tuple(abs(line.amplitude) / sqrt(2.0)
+                 / max(1.0, 2.0 * pi * time_constant * abs(line.frequency - frequency)) ** poles for line in steady)
 
 
 @dataclass(frozen=True)
