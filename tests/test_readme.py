@@ -11,7 +11,8 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 SCRIPTS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=range(len(SCRIPTS)))
+@pytest.mark.parametrize("script", [pytest.param(script, id=str(n), marks=[pytest.mark.slow] if n > 1 else [])
+                                    for n, script in enumerate(SCRIPTS)])  # a process of its own for each
 def test_script(script, tmp_path):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=False,
                           encoding="utf-8", env={**__import__("os").environ, "PYTHONUTF8": "1"})

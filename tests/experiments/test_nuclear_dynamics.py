@@ -166,6 +166,7 @@ def test_without_light_induced_decay_light_and_dark_are_alike():
     assert fit.rate == pytest.approx(QuantumDot.sample_a().si("nuclear_decay_rate"), rel=2e-3)
 
 
+@pytest.mark.slow
 def test_the_decay_with_noise():
     scan = PolarizationDecay(dwell=Q_(0.5, "s"), lock=Q_(-5, "ueV"))
     fits = [scan._fit(measure(scan, noise=True, seed=seed)) for seed in range(4)]
