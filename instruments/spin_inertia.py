@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from cmath import phase
-from dataclasses import replace
 from math import pi
-
-import numpy as np
 
 from instruments.bench import TICK_PS, Bench
 from instruments.detection.polarization_bridge import PolarizationBridge
@@ -22,7 +19,7 @@ from instruments.optics.probe import ProbeLaser
 from instruments.optics.pulsed_laser import PulsedLaser
 from instruments.wiring import Link
 from vlab.experiments.calibration import FaradayCalibration
-from vlab.lab.cable import Line, Signal, TickGrid
+from vlab.lab.cable import Signal, TickGrid
 from vlab.readout import readout
 from vlab.samples.specimen import Ramp
 from vlab.samples.spin_ensemble import SpinEnsemble
@@ -194,22 +191,18 @@ class SpinInertiaBench(Bench):
         return self.pump if self.power_meter.read("beam") == "pump" else self.probe
 
     def _to_lockin(self, response: SpinResponse, grid: TickGrid) -> Signal:
-        detected = self.detector.detect(self.probe.light(), response.rotation, grid)
+        detected = self.detector.detect(self.probe.light(), response.rotation, grid, self._stray_pump())
         source = self.wiring.source_of("lockin.signal")
         if source == "detector.output":
-            return self._with_stray_pump(detected)
+            return detected
         if source == "lockin.oscillator":
             return self.lockin.oscillator_signal(grid)
         return logic_signal(self.modulator.reference() if source == "modulator.reference" else None, grid)
 
-    def _with_stray_pump(self, detected: Signal) -> Signal:
-        """Return what the bridge gives with the pump light that scatters into it, as far as that is modulated."""
+    def _stray_pump(self) -> tuple[float, float] | None:
+        """Return frequency (Hz) and power (W) of the pump light that scatters into the bridge and is modulated."""
         stray, frequency = self.modulator.stray(self.pump.power_out()), self.modulator.modulation()
-        if not stray or frequency is None:
-            return detected
-        volts = float(self.detector.read("gain")) * float(self.detector.read("responsivity")) * stray
-        line = Line(frequency, complex(volts), np.ones(detected.grid.count + 1))
-        return replace(detected, lines=(*detected.lines, line))
+        return None if not stray or frequency is None else (frequency, stray)
 
     def _erase_and_settle(self) -> None:
         self._open_room()

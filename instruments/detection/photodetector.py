@@ -35,8 +35,10 @@ class _Plan:
     uneven: float
     """Squared share of the intensity noise that passes for want of rejection."""
     white: float
-    """Density in V^2/Hz that the intensity noise makes for each V^2 that the arms differ by."""
+    """Density in V^2/Hz that the intensity noise makes for each V^2 that the arms differ by, before the bandwidth."""
     flicker: float
+    passed: float
+    """Share of the noise that passes the bandwidth."""
 
 
 class Photodetector(AmplifiedDetector):
@@ -99,8 +101,9 @@ class Photodetector(AmplifiedDetector):
         return self._light.lines[0][0] if self._light.lines else 0.0
 
     def _intensity(self) -> float:
-        plan = self._present_plan(self._light)
-        return plan.white * (self._level * self._level + plan.uneven)
+        plan, carrier = self._present_plan(self._light), self._frequency()
+        flicker = plan.flicker / carrier if carrier else 0.0
+        return (plan.white + flicker) * (self._level * self._level + plan.uneven)
 
     def _present_plan(self, light: Light) -> _Plan:
         plan: _Plan | None = self._plan
@@ -127,8 +130,7 @@ class Photodetector(AmplifiedDetector):
         white = flicker = 0.0
         if self._is_on("intensity_noise"):
             level, carrier = light.intensity_flicker, self._frequency()
-            # the square of what is on or off is itself
-            white = light.intensity_noise**2 * (light.mean if light.lines else light.mean**2)
+            white = light.intensity_noise**2 * light.mean_square
             flicker = level * light.mean**2
             for frequency, amplitude in light.lines:
                 near = abs(frequency - carrier)
@@ -138,8 +140,7 @@ class Photodetector(AmplifiedDetector):
         carriers = tuple((f, amplitude * self._response(f)) for f, amplitude in light.lines)
         quiet = (self._shot() + self._thermal() + self._amplifier()) * passed
         uneven = (self._suppression() * scale) ** 2
-        return _Plan(light, scale, standing, dark, reach, carriers, hum, quiet, uneven, white * passed,
-                     flicker * passed)
+        return _Plan(light, scale, standing, dark, reach, carriers, hum, quiet, uneven, white, flicker, passed)
 
     def detect(self, light: Light, absorbed: Floats, grid: TickGrid, deviation: Floats | None = None) -> Signal:
         """Return the output while ``absorbed`` (DT/T at the tick boundaries) is missing in the sample arm.
@@ -150,8 +151,9 @@ class Photodetector(AmplifiedDetector):
         volts = plan.scale * absorbed
         if deviation is not None:
             volts *= 1.0 + deviation
-        if plan.standing:
-            volts += plan.standing if deviation is None else plan.standing * (1.0 + deviation)
+        if plan.standing:  # what the amplifier and stray light give does not follow the laser
+            lit = plan.standing - plan.dark
+            volts += plan.standing if deviation is None else lit * (1.0 + deviation) + plan.dark
         if grid.first == 0:
             self._level = float(volts[0]) - plan.dark
         low = plan.dark
@@ -167,8 +169,8 @@ class Photodetector(AmplifiedDetector):
             lines = (*lines, Line(0.0, complex(low), np.ones(grid.count + 1)))
         if plan.hum and abs(low) < SWING:
             lines = (*lines, *hum_lines(plan.hum, grid))
-        return Signal(grid, lines, plan.quiet + plan.white * (self._level * self._level + plan.uneven),
-                      plan.flicker * (self._level * self._level + plan.uneven))
+        light_noise = (self._level * self._level + plan.uneven) * plan.passed
+        return Signal(grid, lines, plan.quiet + plan.white * light_noise, plan.flicker * light_noise)
 
     def _clipped(self, volts: Floats, low: float) -> tuple[Floats, float]:
         """Return the output while light is on and off; chopped light is a rectangle, so clipping it is exact."""

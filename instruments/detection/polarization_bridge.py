@@ -101,13 +101,20 @@ class PolarizationBridge(AmplifiedDetector):
         flicker = self._flicker / self._carrier if self._carrier else 0.0
         return self._uneven() * (self._white * self._white + flicker)
 
-    def detect(self, light: ProbeLight, rotation: tuple[Line, ...], grid: TickGrid) -> Signal:
-        """Return the output for a probe whose polarization turns by ``rotation`` (lines in rad)."""
+    def detect(self, light: ProbeLight, rotation: tuple[Line, ...], grid: TickGrid,
+               stray: tuple[float, float] | None = None) -> Signal:
+        """Return the output for a probe whose polarization turns by ``rotation`` (lines in rad).
+
+        ``stray`` is frequency (Hz) and peak power (W) of other modulated light that falls on one half.
+        """
         self._power, self._white, self._flicker = light.power, light.intensity_noise, light.intensity_flicker
         self._carrier = next((abs(line.frequency) for line in rotation if line.frequency), 0.0)
         scale, standing = 2.0 * self._scale(), self._standing()
         lines = tuple(replace(line, amplitude=scale * line.amplitude * self._response(line.frequency))
                       for line in rotation)
+        if stray is not None:
+            volts = self._number("gain") * self._number("responsivity") * stray[1] * self._response(stray[0])
+            lines = (*lines, Line(stray[0], complex(volts), np.ones(grid.count + 1)))
         if standing:
             lines = (*lines, Line(0.0, complex(standing), np.ones(grid.count + 1)))
         lines = (*lines, *hum_lines(self._hum(), grid))

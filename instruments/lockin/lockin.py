@@ -18,7 +18,7 @@ from instruments.lockin.buffer import SHORTEST_PS, DataBuffer
 from instruments.lockin.input import PREAMPLIFIER_RANGE, InputChain, mixer_range
 from instruments.lockin.mixer import Floats, MixingPlan, mix
 from instruments.lockin.panel import LockInPanel
-from instruments.lockin.reference import HIGHEST, LOWEST, PhaseLock
+from instruments.lockin.reference import HIGHEST, LOWEST, PhaseLock, locking_time
 from instruments.lockin.scope import Channel, waveforms
 from vlab.errors import InUseError, LimitError
 from vlab.lab.cable import Line, Reference, Signal, TickGrid
@@ -211,9 +211,12 @@ class LockIn(LockInPanel):
     def remaining(self, name: str) -> float:
         if name != "reference_source":
             return super().remaining(name)
-        self._look()
-        locking = self._values["reference_source"] == "external"
-        return super().remaining("lock") if locking else 0.0  # it has settled when the loop is locked
+        if self._values["reference_source"] != "external":
+            return 0.0
+        offered = self._offered()  # a look must not change anything: the loop follows when time goes on
+        if offered != self._lock.offered:
+            return locking_time(offered) if offered else 0.0
+        return super().remaining("lock")  # it has settled when the loop is locked
 
     def longest_tick(self) -> float:
         # Asked after each event, before ticks are computed: the moment to notice a changed reference, so that the time
@@ -361,9 +364,9 @@ class LockIn(LockInPanel):
         if not filtered:
             self._input_peak = peak
         allowed = chain.range if filtered else chain.allowed
-        if peak > allowed:
+        if peak > allowed and (clipped := limited(signal, allowed)) is not signal:
             self._mark("input_overload")
-            return mix(limited(signal, allowed), chain.detected, now.phase, now.averaged)
+            return mix(clipped, chain.detected, now.phase, now.averaged)
         return plan, envelopes
 
     def _look_at_settings(self) -> _Present:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from instruments.detection.limiter import crest
 from vlab.lab.cable import Signal
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -62,9 +63,12 @@ def mixing_plan(lines: tuple[tuple[float, complex, int, bool], ...], detected: f
             weights[rows[shift], number] += weight * kept[rows[shift]]
             if twofold:
                 weights[rows[shift], number + 1] += side * weight * kept[rows[shift]]
-        loads[number] += abs(amplitude)
         if twofold:
+            loads[number] += abs(amplitude)
             loads[number + 1] = -1.0
+    for number in range(width):
+        if loads[number] == 0.0:
+            loads[number] = crest(tuple((f, amplitude) for f, amplitude, owner, _ in lines if owner == number))
     present = [row for row in range(1, len(kept)) if kept[row] != 0.0]
     return MixingPlan(np.array([shifts[row - 1] for row in present]), weights[[0, *present]], loads)
 

@@ -6,13 +6,18 @@ from cmath import exp as cexp
 from functools import lru_cache
 from math import exp, pi, sin
 
+import numpy as np
+
 from instruments.declaration import Setting, fault, reading, spoiling_flag
 from instruments.instrument import Instrument
 from instruments.optics.light import Light
 from instruments.wiring import Port
 from vlab.lab.cable import Reference
 
-HARMONICS = (1, 2, 3, 4, 5)
+HARMONICS = tuple(range(1, 11))
+"""Those that a lock-in can detect."""
+_ALL = np.arange(1, 2001)
+"""Harmonics that count in the mean square."""
 RISE_IN_SIGMAS = 2.5631031310892007
 """From 10 to 90 % of an error function, in units of its standard deviation."""
 _NOTHING = 1e-15
@@ -34,12 +39,15 @@ def _chopped(power: float, white: float, flicker: float, frequency: float, duty:
         if abs(amplitude) > _NOTHING:
             lines.append((k * frequency, (1.0 - left) * smoothed * amplitude
                           * cexp(complex(0.0, -2.0 * pi * k * frequency * delay))))
-    return Light(power, duty + (1.0 - duty) * left, tuple(lines), white, flicker)
+    mean = duty + (1.0 - duty) * left
+    every = (2.0 * (1.0 - left) * np.sin(pi * _ALL * duty) / (pi * _ALL)
+             * np.exp(-0.5 * (2.0 * pi * _ALL * frequency * rise / RISE_IN_SIGMAS) ** 2))
+    return Light(power, mean, tuple(lines), white, flicker, mean * mean + 0.5 * float(every @ every))
 
 
 @lru_cache(maxsize=16)
 def _steady(power: float, white: float, flicker: float, passed: float) -> Light:
-    return Light(power, passed, (), white, flicker)
+    return Light(power, passed, (), white, flicker, passed * passed)
 
 
 @lru_cache(maxsize=16)
@@ -90,7 +98,7 @@ class Chopper(Instrument):
         """Let the radio-frequency driver fail: no light is deflected into the beam, and there is no reference."""
 
     def chop(self, power: float, intensity_noise: float = 0.0, intensity_flicker: float = 0.0) -> Light:
-        """Return a beam of ``power`` (W) behind the chopper, up to its fifth harmonic, and its intensity noise."""
+        """Return a beam of ``power`` (W) behind the chopper, up to its tenth harmonic, and its intensity noise."""
         values = self._values
         if "driver_off" in self._faults:
             # light that is always off: the lines of a duty of zero

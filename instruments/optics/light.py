@@ -19,6 +19,8 @@ class Light:
     """White relative intensity noise before the chopper, one-sided, 1/sqrt(Hz)."""
     intensity_flicker: float = 0.0
     """1/f relative intensity noise before the chopper: its one-sided density is intensity_flicker / f."""
+    mean_square: float = 1.0
+    """Mean of the square of what is in brackets above, with all harmonics."""
 
 
 @dataclass(frozen=True)

@@ -246,3 +246,32 @@ def test_cutting_a_wait_changes_nothing_to_the_bit():
         bench.close_tick()
         results.append((bench.lockin.read("x"), bench.lockin.read("y"), bench.polarization.magnitude))
     assert results[0] == results[1]
+
+
+def test_an_offset_does_not_follow_the_light():
+    """The amplifier's offset is no light: the slow drift of the laser's power must not chop it."""
+    detector = Photodetector("detector", noise=False)
+    detector.write("input_offset", 1e-7)
+    light = Light(1e-8, 0.5, ((50e3, 2 / pi + 0j),), 0.0, 0.0, 0.5)
+    grid = TickGrid(0, 10**10, 0, 3)
+    deviation = np.array([0.0, 0.1, -0.1, 0.2])
+    out = detector.detect(light, np.zeros(4), grid, deviation)
+    chopped = [line for line in out.lines if line.frequency == 50e3]
+    assert all(np.abs(line.amplitude * line.envelope).max() < 1e-12 for line in chopped)
+    assert out.mean() == pytest.approx(1e7 * 1e-7, rel=1e-12)
+    detector.write("input_offset", 0.0)
+    detector.write("balance", 0.9)  # what is light does follow
+    out = detector.detect(light, np.zeros(4), grid, deviation)
+    (line,) = [line for line in out.lines if line.frequency == 50e3]
+    np.testing.assert_allclose(line.envelope / line.envelope[0], 1.0 + deviation, rtol=1e-12)
+
+
+def test_the_noise_reading_is_what_the_cable_carries():
+    bench = dragging_bench(seed=1)
+    bench.chopper.frequency = Q_(100, "Hz")
+    bench.laser.intensity_noise = Q_(1e-5, "1/Hz^0.5")
+    bench.laser.intensity_corner = Q_(1, "kHz")
+    bench.detector.balance = Q_(0.5, "")
+    bench.sleep(Q_(1, "s"))
+    carried = bench._detected.density_at(100.0)
+    assert bench.detector.noise_density.m_as("V/Hz^0.5") == pytest.approx(carried**0.5, rel=1e-6)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from instruments.detection.limiter import limited
+from instruments.detection.limiter import crest, limited
 from vlab.lab.cable import Line, Signal, TickGrid
 
 TICK_PS = 10**10
@@ -92,3 +92,23 @@ def test_cutting_a_stretch_changes_nothing_to_the_bit():
         for frequency in (0.0, 1000.0, 1777.0):
             for k in range(count + 1):
                 assert amplitude_at(cut, frequency, k) == amplitude_at(whole, frequency, first + k)
+
+
+@pytest.mark.parametrize("orders", [(1, 3, 5), (1, 2, 3, 4, 5, 6)])
+def test_crest_is_the_highest_point_of_the_waveform(orders):
+    rng = np.random.default_rng(4)
+    lines = ((0.0, 0.5 + 0j), *((7.0 * n, complex(*rng.normal(size=2))) for n in orders))
+    t = np.linspace(0.0, 1.0 / 7.0, 200_001)
+    wave = sum((a * np.exp(2j * np.pi * f * t)).real for f, a in lines)
+    assert crest(lines) == pytest.approx(np.abs(wave).max(), rel=1e-3)
+    assert crest(((50.0, 1.0 + 0j), (71.3, 2.0 + 0j))) == 3.0
+
+
+def test_a_square_wave_is_not_clipped_below_its_height():
+    envelope = np.full(3, 0.9)
+    lines = tuple(Line(f, a, envelope) for f, a in
+                  ((0.0, 0.5 + 0j), *((k * 5e4, (2 / (np.pi * k)) * (-1) ** (k // 2) + 0j) for k in (1, 3, 5, 7, 9))))
+    signal = Signal(TickGrid(0, 10**10, 0, 2), lines)
+    assert signal.peak() > 1.2
+    assert limited(signal, 1.0) is signal
+    assert limited(signal, 0.5) is not signal

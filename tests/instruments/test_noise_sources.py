@@ -140,7 +140,7 @@ def test_white_noise_averages_as_one_over_the_root_of_time():
 
 def chopped_light(power, white, flicker):
     lines = tuple((k * CARRIER, 2 / (pi * k) * (-1) ** (k // 2) + 0j) for k in (1, 3, 5))
-    return Light(power, 0.5, lines, white, flicker)
+    return Light(power, 0.5, lines, white, flicker, 0.5)
 
 
 def density_by_hand(white, flicker, away, periods=400, samples=64, repetitions=300):

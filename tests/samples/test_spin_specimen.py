@@ -52,7 +52,7 @@ def test_a_steady_second_costs_one_evaluation(specimen, engine):
     assert len(engine.asked) == len(HARMONICS)
     specimen.evolve(replace(ROOM), SECOND)
     assert len(engine.asked) == len(HARMONICS)
-    assert [line.frequency for line in response.rotation] == [10e3, 30e3, 50e3]
+    assert [line.frequency for line in response.rotation] == [10e3, 30e3, 50e3, 70e3, 90e3]
     assert all(line.amplitude == OPTICS.rotation_per_spin for line in response.rotation)
     asked = engine.asked[0]
     assert asked["delay"] == 0.0

@@ -75,7 +75,7 @@ class QuantumDot(Parameters):
                                       2.0, above=0.0)
     spectral_wandering: Quantity = quantity("ueV", "Set the rms of the slow wandering of the line, by charges that "
                                             "move near the dot; it wanders on benches with noise.", 0.03, minimum=0.0)
-    wandering_time: Quantity = quantity("s", "Set the correlation time of the wandering.", 30.0, above=0.0)
+    wandering_time: Quantity = quantity("s", "Set the correlation time of the wandering.", 30.0, minimum=0.05)
     wandering: bool = switch("With the noise of the bench: let the line wander.", True)
     saturation_power: Quantity = quantity("nW", "Set the laser power P_sat; (Omega/Gamma)^2 = power / (2 P_sat).", 5.0,
                                           above=0.0)

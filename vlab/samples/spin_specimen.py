@@ -17,7 +17,7 @@ from vlab.samples.sparse_track import SparseTrack
 from vlab.samples.specimen import HBAR, MU_B, Ramp
 from vlab.samples.spin_ensemble import SpinEnsemble
 
-HARMONICS = (1, 3, 5)
+HARMONICS = (1, 3, 5, 7, 9)
 """Those of a square wave that a lock-in may detect; the spin that it drives has odd harmonics only, too."""
 REFERENCE_TEMPERATURE = 5.0
 ACTIVATION_TEMPERATURE = 20.0
