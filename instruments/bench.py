@@ -170,6 +170,8 @@ class Bench:
         """
         instrument, name = self._which_fault(fault)
         seconds = 0.0 if after is None else to_si(after, "s", "bench.fail, after")
+        if seconds < 0.0:
+            raise LimitError(f"bench.fail, after got {seconds:g} s; it wants a time of at least 0 s.")
         if seconds > 0.0:
             self._planned[fault] = self.clock.now_ps + to_ps(seconds)
         else:

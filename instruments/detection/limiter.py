@@ -10,17 +10,14 @@ Describing Functions*, 1968, chapters 2 and 6.) Harmonics and mixtures that clip
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from math import pi
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vlab.lab.cable import Line, Signal
+from vlab.lab.cable import Line, Signal, crest
 
 Floats = NDArray[np.float64]
-_HIGHEST_ORDER = 32.0
-_CYCLE = np.arange(1024) / 1024
 
 
 def limited(signal: Signal, limit: float) -> Signal:
@@ -73,24 +70,6 @@ def limited(signal: Signal, limit: float) -> Signal:
         result.extend(replace(line, envelope=envelope, steady=False) for line in lines)
     # A direct voltage that shares its envelope with a line shrinks with it; what differs is a line of its own.
     return replace(signal, lines=(*result, Line(0.0, 1.0 + 0j, left)))
-
-
-@lru_cache(maxsize=64)
-def crest(lines: tuple[tuple[float, complex], ...]) -> float:
-    """Return the largest absolute value of a sum of lines (frequency in Hz, peak amplitude) of envelope one.
-
-    Exact to 1e-3 for harmonics of one frequency with a direct voltage; else the sum of all amplitudes.
-    """
-    total = sum(abs(amplitude) for _, amplitude in lines)
-    moving = [abs(frequency) for frequency, _ in lines if frequency]
-    if len(lines) < 2 or not moving:
-        return total
-    orders = [frequency / min(moving) for frequency, _ in lines]
-    if any(abs(order - round(order)) > 1e-9 or abs(order) > _HIGHEST_ORDER for order in orders):
-        return total
-    turns = 2j * pi * _CYCLE
-    wave = sum(amplitude * np.exp(round(order) * turns) for order, (_, amplitude) in zip(orders, lines, strict=True))
-    return float(np.abs(np.real(wave)).max())
 
 
 def _groups(signal: Signal) -> list[list[Line]]:

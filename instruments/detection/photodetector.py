@@ -61,7 +61,7 @@ class Photodetector(AmplifiedDetector):
     balance = Setting("", 1.0, limits=(0.0, 1.5), group="Balance",
                       help="Set the reference arm's power in units of the sample arm's.")
 
-    _memory = ("_over", "_level", "_last", "_light", "_plan")
+    _memory = ("_over", "_level", "_last", "_heard", "_light", "_plan")
 
     def __init__(self, name: str, seed: int = 0, noise: bool = True) -> None:
         super().__init__(name, seed, noise)
@@ -69,6 +69,8 @@ class Photodetector(AmplifiedDetector):
         self._level = 0.0
         """What the arms differed by when the room was opened, V; noise of a whole stretch is reckoned with it."""
         self._last = 0.0
+        self._heard = 1.0
+        """Part of the time for which the amplifier is off its rails."""
 
     @reading("nW")
     def mean_power(self) -> float:
@@ -157,7 +159,12 @@ class Photodetector(AmplifiedDetector):
         if grid.first == 0:
             self._level = float(volts[0]) - plan.dark
         low = plan.dark
+        heard = 1.0
         if plan.reach > SWING:
+            if grid.first == 0:  # at the rail there is no gain, and no noise comes through
+                self._heard = (light.mean * (abs(self._level + plan.dark) < SWING)
+                               + (1.0 - light.mean) * (abs(plan.dark) < SWING))
+            heard = self._heard
             volts, low = self._clipped(volts, low)
         elif self._over:
             self._over = False
@@ -170,7 +177,7 @@ class Photodetector(AmplifiedDetector):
         if plan.hum and abs(low) < SWING:
             lines = (*lines, *hum_lines(plan.hum, grid))
         light_noise = (self._level * self._level + plan.uneven) * plan.passed
-        return Signal(grid, lines, plan.quiet + plan.white * light_noise, plan.flicker * light_noise)
+        return Signal(grid, lines, heard * (plan.quiet + plan.white * light_noise), heard * plan.flicker * light_noise)
 
     def _clipped(self, volts: Floats, low: float) -> tuple[Floats, float]:
         """Return the output while light is on and off; chopped light is a rectangle, so clipping it is exact."""

@@ -120,6 +120,8 @@ class PolarizationBridge(AmplifiedDetector):
         lines = (*lines, *hum_lines(self._hum(), grid))
         passed, flicker = abs(self._response(self._carrier)) ** 2, self._flicker * self._uneven()
         white = self._density() - (flicker / self._carrier if self._carrier else 0.0)
+        if abs(standing) > SWING:  # at the rail there is no gain, and no noise comes through
+            passed = 0.0
         return self._clipped(Signal(grid, lines, white * passed, flicker * passed))
 
     def _clipped(self, signal: Signal) -> Signal:

@@ -18,8 +18,10 @@ from typing import NamedTuple
 
 from vlab.lab.cable import Line, Signal
 
-PREAMPLIFIER_RANGE = 1.4
-"""V peak that the first amplifier takes at any gain."""
+PREAMPLIFIER_RANGE = 1.5
+"""V peak that the first amplifier takes at any gain: a sine of 1 V rms and a margin."""
+HEADROOM = 1.09
+"""By how much each stage, and the outputs, exceed their full scale before they clip."""
 HIGH_PASS = 0.16
 """Hz; corner of the AC coupling."""
 NOTCH_QUALITY = 4.0
@@ -46,7 +48,7 @@ def reserve_in_decibels(reserve: str, sensitivity: float) -> float:
 
 @lru_cache(maxsize=64)
 def mixer_range(reserve: str, sensitivity: float) -> float:
-    """Return the largest voltage at the input (V peak) that the mixer takes: of a sine that is full scale and reserve.
+    """Return the largest voltage at the input (V peak) that the mixer takes: full scale and reserve, with headroom.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ def mixer_range(reserve: str, sensitivity: float) -> float:
     sensitivity : float
         Full scale in V rms.
     """
-    return float(sqrt(2.0) * sensitivity * 10.0 ** (reserve_in_decibels(reserve, sensitivity) / 20.0))
+    return float(HEADROOM * sqrt(2.0) * sensitivity * 10.0 ** (reserve_in_decibels(reserve, sensitivity) / 20.0))
 
 
 def high_pass(frequency: float, corner: float = HIGH_PASS) -> complex:

@@ -289,12 +289,12 @@ class LockIn(LockInPanel):
         highest = np.zeros(self._state.size)
         self._state = lowpass.advance(self._state, plan.shifts, plan.weights, envelopes, grid.start_ps, grid.tick_ps,
                                       now.time_constant, normals, density, now.stage, highest)
-        self._clipped = False
+        end = self._state
+        self._clipped = bool(max(np.abs(end.real).max(), np.abs(end.imag).max()) >= now.stage)
         if highest[-1] > now.output:
             self._mark("output_overload")
         for stage in highest:
             if stage > now.stage:
-                self._clipped = True
                 self._mark("filter_overload")
 
     def take_marks(self) -> list[str]:
@@ -350,10 +350,11 @@ class LockIn(LockInPanel):
         signal = chain.amplified(signal)
         filtered = chain.line_filter != "none"
         if filtered:
-            self._input_peak = signal.peak()
-            if self._input_peak > PREAMPLIFIER_RANGE:
+            self._input_peak = peak = signal.peak()
+            if peak > PREAMPLIFIER_RANGE and (clipped := limited(signal, PREAMPLIFIER_RANGE)) is not signal:
                 self._mark("input_overload")
-                signal = limited(signal, PREAMPLIFIER_RANGE)
+                self._input_peak = signal.end_peak()
+                signal = clipped
             signal = chain.notched(signal)
         heard = signal.audible(chain.detected, now.time_constant, 1)  # of the first stage, which could overload
         plan, envelopes = mix(heard, chain.detected, now.phase, now.averaged)
@@ -366,6 +367,9 @@ class LockIn(LockInPanel):
         allowed = chain.range if filtered else chain.allowed
         if peak > allowed and (clipped := limited(signal, allowed)) is not signal:
             self._mark("input_overload")
+            self._mixer_peak = end = signal.end_peak()  # a lamp shows how it is at the end, whatever the stretch
+            if not filtered:
+                self._input_peak = end
             return mix(clipped, chain.detected, now.phase, now.averaged)
         return plan, envelopes
 
@@ -585,7 +589,9 @@ class LockIn(LockInPanel):
         if self._values["reference_source"] == "internal":
             if self.unlocked:
                 return [sentences.oscillator_out_of_range(name)]
-            if offered is not None and offered.frequency != self._values["internal_frequency"]:
+            own = self._values["internal_frequency"]
+            there = self._signal is not None and any(line.frequency == own for line in self._signal.lines)
+            if offered is not None and offered.frequency != own and not there:
                 return [sentences.wrong_reference(name)]
             return []
         if not self.unlocked:

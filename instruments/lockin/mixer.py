@@ -11,8 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from instruments.detection.limiter import crest
-from vlab.lab.cable import Signal
+from vlab.lab.cable import Signal, crest
 
 Floats: TypeAlias = NDArray[np.float64]
 Complexes: TypeAlias = NDArray[np.complex128]

@@ -275,3 +275,16 @@ def test_the_noise_reading_is_what_the_cable_carries():
     bench.sleep(Q_(1, "s"))
     carried = bench._detected.density_at(100.0)
     assert bench.detector.noise_density.m_as("V/Hz^0.5") == pytest.approx(carried**0.5, rel=1e-6)
+
+
+@pytest.mark.parametrize("make", [dragging_bench, spin_inertia_bench])
+def test_an_amplifier_at_its_rail_passes_no_noise(make):
+    bench = make(seed=1)
+    bench.fail("detector.saturated_detector")
+    bench.lockin.time_constant = Q_(10, "ms")
+    bench.sleep(Q_(2, "s"))
+    scatter = []
+    for _ in range(20):
+        bench.sleep(Q_(100, "ms"))
+        scatter.append(bench.lockin.read("x"))
+    assert np.std(scatter) < 1e-6  # the lock-in's own noise; the flood's shot noise would be a thousand times that

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from instruments.detection.limiter import crest, limited
-from vlab.lab.cable import Line, Signal, TickGrid
+from instruments.detection.limiter import limited
+from vlab.lab.cable import Line, Signal, TickGrid, crest
 
 TICK_PS = 10**10
 SAMPLES = 1 << 18

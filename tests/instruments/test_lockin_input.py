@@ -22,12 +22,12 @@ def test_reserve_of_the_decades(sensitivity, low, normal, high):
 
 
 def test_range_is_the_peak_of_a_full_scale_sine_and_its_reserve():
-    assert mixer_range("normal", 1e-3) == pytest.approx(sqrt(2) * 1e-3 * 100)
-    assert mixer_range("high reserve", 1e-6) == pytest.approx(sqrt(2))
+    assert mixer_range("normal", 1e-3) == pytest.approx(1.09 * sqrt(2) * 1e-3 * 100)
+    assert mixer_range("high reserve", 1e-6) == pytest.approx(1.09 * sqrt(2))
     bench = SignalBench(sensitivity=1e-3, reserve="low noise")
-    assert bench.lockin.input_range.m_as("mV") == pytest.approx(sqrt(2) * sqrt(10))
+    assert bench.lockin.input_range.m_as("mV") == pytest.approx(1.09 * sqrt(2) * sqrt(10))
     bench.set(sensitivity=1.0)
-    assert bench.lockin.input_range.m_as("V") == pytest.approx(1.4)
+    assert bench.lockin.input_range.m_as("V") == pytest.approx(1.5)
 
 
 @pytest.mark.parametrize("frequency", [0.01, 0.16, 3.0])
@@ -85,7 +85,7 @@ def test_ground_and_difference_act_on_mains_only():
         low, high = 0.0, 1e4
         for _ in range(40):
             middle = 0.5 * (low + high)
-            bench.change((frequency, 1.4 / middle))
+            bench.change((frequency, 1.5 / middle))
             bench.set(**settings)
             bench.pass_time(0.01)
             low, high = (middle, high) if bench.lockin.input_overload else (low, middle)
@@ -124,9 +124,9 @@ SURE = 5 / sqrt(2 * COUNT)
     ({"input_noise": 1e-6}, 1e-6),
     ({"input_noise": 1e-6, "amplifier_noise": "off", "density": 1e-14}, 1e-7),
     ({"input_noise": 1e-6, "input_source": "A-B"}, sqrt(2) * 1e-6),
-    ({"converter_noise": 1e-6, "sensitivity": 1e-3, "reserve": "low noise"}, 1e-6 * sqrt(2) * sqrt(10) * 1e-3),
-    ({"converter_noise": 1e-6, "sensitivity": 1e-3, "reserve": "normal"}, 1e-6 * sqrt(2) * 0.1),
-    ({"converter_noise": 1e-6, "sensitivity": 1e-3, "reserve": "high reserve"}, 1e-6 * 1.4),
+    ({"converter_noise": 1e-6, "sensitivity": 1e-3, "reserve": "low noise"}, 1e-6 * 1.09 * sqrt(2) * sqrt(10) * 1e-3),
+    ({"converter_noise": 1e-6, "sensitivity": 1e-3, "reserve": "normal"}, 1e-6 * 1.09 * sqrt(2) * 0.1),
+    ({"converter_noise": 1e-6, "sensitivity": 1e-3, "reserve": "high reserve"}, 1e-6 * 1.5),
     ({"density": 1e-12, "line_filter": "line", "reference": 70.0}, 1e-6 * abs(notch(70.0, 50.0))),
 ], ids=str)
 def test_noise_referred_to_the_input(kind, expected):

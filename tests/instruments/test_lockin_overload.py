@@ -16,17 +16,17 @@ def marks_of(bench, flag):
 
 
 def test_first_amplifier():
-    bench = SignalBench((1000.0, 1.39))
+    bench = SignalBench((1000.0, 1.49))
     assert not bench.lockin.input_overload
-    bench.change((1000.0, 1.41))
+    bench.change((1000.0, 1.51))
     bench.pass_time(0.1)
-    assert "1.4 V allowed" in marks_of(bench, "input_overload")
+    assert "1.5 V allowed" in marks_of(bench, "input_overload")
 
 
 @pytest.mark.parametrize(("reserve", "decibels"), [("low noise", 10.0), ("normal", 40.0), ("high reserve", 60.0)])
 def test_mixer_by_reserve(reserve, decibels):
     """An interferer 300 Hz off, from just below to just above full scale plus reserve."""
-    limit = min(1.4, sqrt(2) * 1e-3 * 10 ** (decibels / 20))
+    limit = min(1.5, 1.09 * sqrt(2) * 1e-3 * 10 ** (decibels / 20))
     bench = SignalBench((1300.0, 0.99 * limit), sensitivity=1e-3, reserve=reserve)
     bench.pass_time(0.1)
     assert not bench.lockin.input_overload

@@ -69,8 +69,8 @@ def test_looking_changes_no_number_of_the_lab():
 def test_without_noise_there_is_none_and_an_overload_clips():
     bench = SignalBench((1000.0, 3.0), density=1e-6, sensitivity=1.0)
     bench.pass_time(0.01)
-    assert np.abs(traces(bench, 2e-3)["input"]).max() == 1.4
-    assert np.count_nonzero(traces(bench, 2e-3)["input"] == 1.4) > 100
+    assert np.abs(traces(bench, 2e-3)["input"]).max() == 1.5
+    assert np.count_nonzero(traces(bench, 2e-3)["input"] == 1.5) > 100
 
 
 def test_a_checkpoint_keeps_what_waveforms_need():

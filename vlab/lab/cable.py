@@ -13,6 +13,9 @@ from math import pi, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+_HIGHEST_ORDER = 32.0
+_CYCLE = np.arange(1024) / 1024
+
 
 @dataclass(frozen=True, slots=True)
 class TickGrid:
@@ -91,11 +94,37 @@ class Signal:
         """Return the direct voltage at the first boundary."""
         return sum(float((line.amplitude * line.envelope[0]).real) for line in self.lines if line.frequency == 0.0)
 
+    def end_peak(self) -> float:
+        """Return the largest total voltage that the lines reach at the last boundary, noise aside."""
+        groups: dict[int, list[Line]] = {}
+        for line in self.lines:
+            groups.setdefault(id(line.envelope), []).append(line)
+        return float(sum(crest(tuple((line.frequency, line.amplitude) for line in lines)) * abs(lines[0].envelope[-1])
+                   for lines in groups.values()))
+
     def peak(self) -> float:
         """Return a bound on the largest total voltage that the lines can reach, noise aside."""
         envelopes = {id(line.envelope): line.envelope for line in self.lines}
         highest = {key: float(np.abs(envelope).max()) for key, envelope in envelopes.items()}
         return sum(abs(line.amplitude) * highest[id(line.envelope)] for line in self.lines)
+
+
+@lru_cache(maxsize=64)
+def crest(lines: tuple[tuple[float, complex], ...]) -> float:
+    """Return the largest absolute value of a sum of lines (frequency in Hz, peak amplitude) of envelope one.
+
+    Exact to 1e-3 for harmonics of one frequency with a direct voltage; else the sum of all amplitudes.
+    """
+    total = sum(abs(amplitude) for _, amplitude in lines)
+    moving = [abs(frequency) for frequency, _ in lines if frequency]
+    if len(lines) < 2 or not moving:
+        return total
+    orders = [frequency / min(moving) for frequency, _ in lines]
+    if any(abs(order - round(order)) > 1e-9 or abs(order) > _HIGHEST_ORDER for order in orders):
+        return total
+    turns = 2j * pi * _CYCLE
+    wave = sum(amplitude * np.exp(round(order) * turns) for order, (_, amplitude) in zip(orders, lines, strict=True))
+    return float(np.abs(np.real(wave)).max())
 
 
 @lru_cache(maxsize=64)
