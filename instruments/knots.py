@@ -41,6 +41,11 @@ class KnotTrack:
         return self._left + self._slope * _KNOT  # to the bit what a boundary on this knot gets
 
     @property
+    def segment(self) -> tuple[int, float, float]:
+        """The knot behind now: its lab time (ps), the value there, and the change per picosecond from there on."""
+        return self._origin_ps + (self._index - 1) * KNOT_PS, self._left, self._slope
+
+    @property
     def flat(self) -> bool:
         """Whether the value is zero between the present knots."""
         return self._left == self._slope == 0.0

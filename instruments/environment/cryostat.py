@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from instruments.course import Course, decay, lagging, straight
+from instruments.course import Course, decay
 from instruments.declaration import Setting, Value, action, fault, flag, reading, spoiling_flag
 from instruments.environment.cold_finger import ColdFinger
+from instruments.environment.legs import sample_sections, sensor_sections
 from instruments.instrument import Instrument
 from instruments.sensor_noise import SensorNoise
 
@@ -20,14 +21,15 @@ SENSOR_INTERVAL_PS = 100_000_000_000
 class Cryostat(Instrument):
     """A variable-temperature cryostat: ``temperature`` is the set-point, ``temperature_actual`` the sample's.
 
-    The controller ramps its sensor; the sample follows in half a second. Warmer spins relax faster: the rate 1/tau_s
-    grows as 1 + (T / 20 K)^2, which is phenomenology of ours; the sample's parameters hold at 5 K.
+    The controller ramps its sensor as fast as helium and heater allow: with the heater off it cools with C / G towards
+    the base temperature, and no faster. The sample follows the sensor in half a second. Warmer spins relax faster: the
+    rate 1/tau_s grows as 1 + (T / 20 K)^2, which is phenomenology of ours; the sample's parameters hold at 5 K.
     """
 
     title = "Cryostat"
     short = "Cryostat"
     finger: ClassVar[ColdFinger] = ColdFinger()
-    _memory: ClassVar[tuple[str, ...]] = ("_sample", "_sensor", "_noise")
+    _memory: ClassVar[tuple[str, ...]] = ("_sample", "_sensor", "_noise", "_at_limit")
 
     helium_flow = Setting("%", 40.0, limits=(2.0, 100.0),
                           help="Set how far the helium valve is open: more cools deeper and asks more of the heater.")
@@ -43,6 +45,7 @@ class Cryostat(Instrument):
         self._sample = Course(self, "temperature", start)
         self._sensor = Course(self, "sensor", start)
         self._noise = SensorNoise(f"{name}.sensor", SENSOR_INTERVAL_PS, seed, noise)
+        self._at_limit: tuple[tuple[int, int, float], ...] = ()  # from when to when (ps) the heater gives which power
 
     @reading("K")
     def sensor_temperature(self) -> float:
@@ -53,7 +56,14 @@ class Cryostat(Instrument):
     @reading("W")
     def heater_power(self) -> float:
         """Read the power of the heater, 10 W at most."""
-        return 0.0 if "heater_open" in self._faults else self.finger.power(*self._sensor.motion(), self._flow())
+        if "heater_open" in self._faults:
+            return 0.0
+        now = self._now_ps()
+        for start, end, watts in self._at_limit:
+            if start <= now < end:
+                return watts
+        need = self.finger.power(*self._sensor.motion(), self._flow())
+        return min(self.finger.heater, max(0.0, need))  # of which it is out by rounding only
 
     @reading("K")
     def base_temperature(self) -> float:
@@ -111,6 +121,7 @@ class Cryostat(Instrument):
         super().jump(name, value)
         if name == "temperature":
             here = self._within_reach(float(value))
+            self._at_limit = ()
             self._sensor.stop(here)
             self._sample.stop(here)
 
@@ -155,19 +166,25 @@ class Cryostat(Instrument):
 
     def _go(self, target: float, rate: float | None = None) -> None:
         """Start towards a set-point as far as valve and heater allow."""
-        now = self._now_ps()
+        now, finger, flow = self._now_ps(), self.finger, self._flow()
         here, sample = self._sensor.motion()[0], self._sample.motion()[0]
+        time = finger.cooling_time(flow)
+        self._at_limit = ()
         if "heater_open" in self._faults:
-            goal, time = self.finger.base(self._flow()), self.finger.cooling_time(self._flow())
+            goal = finger.base(flow)
             self._sensor.follow(decay(now, here - goal, goal, time, SETTLED))
             self._sample.follow(decay(now, sample - goal, goal, time, SETTLED))
             return
         goal = self._within_reach(target)
         if goal == here == sample and not self._sensor.moving:
             return
-        ramp = straight(now, here, goal, rate or float(self._values["ramp_rate"]))
-        self._sensor.follow([ramp] if goal != here else [])
-        self._sample.follow(lagging(now, here, sample, goal, ramp[0], self.finger.sample_time, SETTLED))
+        legs = finger.legs(now, here, goal, rate or float(self._values["ramp_rate"]), flow, SETTLED)
+        off = finger.base(flow)
+        self._at_limit = tuple((leg.start_ps, leg.end_ps, 0.0 if leg.limit == off else finger.heater)
+                               for leg in legs if leg.limit is not None)
+        self._sensor.follow(sensor_sections(legs, time))
+        self._sample.follow(sample_sections(legs, sample, time, finger.sample_time, SETTLED) if legs else
+                            decay(now, sample - goal, goal, finger.sample_time, SETTLED))
 
     def _within_reach(self, target: float) -> float:
         return min(self.finger.hottest(self._flow()), max(self.finger.base(self._flow()), target))

@@ -9,7 +9,7 @@ from instruments.declaration import Setting, Value, action, fault, flag, reading
 from instruments.environment.coil_temperature import CoilTemperature
 from instruments.environment.superconducting_coil import SuperconductingCoil
 from instruments.instrument import Instrument
-from vlab.errors import SettingError
+from vlab.errors import LimitError, SettingError
 
 SWITCH_SECONDS = 20.0
 """How long the persistent switch takes to warm up or to cool down."""
@@ -17,7 +17,7 @@ SWITCH_PS = int(SWITCH_SECONDS * 1e12)
 SUPPLY_RATE = 10.0 / 60.0
 """T/s; how fast the supply moves while the coil is persistent."""
 MATCHED = 5e-3
-"""T; by how much supply and coil may differ when the switch opens."""
+"""T; by how much supply and coil may differ when the switch is warmed."""
 OFF_TARGET = 1e-6
 """T; a larger difference between field and set-point is told."""
 READY = 5.0
@@ -39,7 +39,8 @@ class Magnet(Instrument):
     """A 9 T superconducting magnet: ``field`` is the set-point, ``field_actual`` what the sample feels.
 
     The supply ramps by sections, slower above 6 T and 8 T. With the heater of the persistent switch off, the coil keeps
-    its field and the set-point moves the supply only. A coil that gets too warm for its field quenches.
+    its field and the set-point moves the supply only. The ramp protection also refuses to warm the switch while supply
+    and coil differ, which quenches. A coil that gets too warm for its field quenches.
     """
 
     title = "Magnet"
@@ -49,8 +50,8 @@ class Magnet(Instrument):
 
     ramp_protection = Setting(None, "on", choices=("on", "off"),
                               help="Switch the rate limits of the data sheet: 2 T/min up to 6 T, 1 T/min up to 8 T and "
-                                   "0.5 T/min above; without them the supply gives up to 4 T/min and the coil can "
-                                   "quench.")
+                                   "0.5 T/min above, and a switch that opens only on a matched supply; without them "
+                                   "the supply gives up to 4 T/min and the coil can quench.")
     field = Setting("T", 4.5, limits=(-9.0, 9.0), rate="ramp_rate", help="Set the target field.")
     ramp_rate = Setting("T/min", 0.5, limits=_rate_limits, help="Set how fast the field moves.")
     heater = Setting(None, "on", choices=("on", "off"),
@@ -106,7 +107,7 @@ class Magnet(Instrument):
 
     @flag
     def ramping(self) -> bool:
-        """Tell whether the field is still moving."""
+        """Tell whether the field, or the supply of a persistent coil, is still on its way."""
         return self.remaining("field") > 0.0
 
     @flag
@@ -142,16 +143,25 @@ class Magnet(Instrument):
             found.append(f"{name}: the coil has quenched; wait until it is below {READY:g} K (it is at "
                          f"{self._temperature.at(self._now_ps()):.1f} K), press {name}.reset_quench, and ramp more "
                          "slowly.")
-        elif left > 0.0:
+        elif self._persistent and self._supply.moving:
+            found.append(f"{name}: the supply is still ramping for "
+                         f"{max(0, self._supply.end_ps - self._now_ps()) / 1e12:.0f} s, while the persistent coil "
+                         "keeps its field; a measurement waits until it has settled.")
+        elif self._coil.moving:
             found.append(f"{name}: the field is still ramping for {left:.0f} s; a measurement waits until it has "
                          "settled.")
         elif self.off_target:
-            found.append(f"{name}: the field is {self._coil.motion()[0]:.4f} T and not the set-point, since the coil "
-                         f"is persistent; press {name}.leave_persistent to move it.")
+            found.append(f"{name}: the field is {self._coil.motion()[0]:.4f} T and not the set-point, which moves "
+                         f"only the supply while the coil is persistent; press {name}.leave_persistent, which takes "
+                         f"the set-point back to the coil's field, and set {name}.field when the coil has joined.")
         if "helium_low" in self._faults:
             found.append(f"{name}: the helium level is {LEVELS[True]:.0%}, so the coil warms up; fill helium before it "
                          "quenches.")
-        if "heater" in self._appointments:
+        if self._opens_unmatched():
+            found.append(f"{name}: the supply does not match the coil at {self._coil.rest:.4f} T, so the coil will "
+                         f"quench in {self.remaining('heater'):.0f} s when the switch opens; set {name}.heater to "
+                         f"'off' and press {name}.leave_persistent.")
+        elif "heater" in self._appointments:
             found.append(f"{name}: the persistent switch needs {self.remaining('heater'):.0f} s more; wait until the "
                          f"coil is {'joined to the supply' if self._values['heater'] == 'on' else 'persistent'}.")
         if self._values["ramp_protection"] == "off":
@@ -195,7 +205,7 @@ class Magnet(Instrument):
     @action
     def leave_persistent(self) -> None:
         """Start to join coil and supply: ramp the supply to the coil's field, then warm the switch."""
-        if not self._persistent:
+        if not self._persistent or (self._values["heater"] == "on" and not self._opens_unmatched()):
             return
         self.write("field", self._coil.rest)
         self._sequence = "leave"
@@ -279,10 +289,32 @@ class Magnet(Instrument):
         if self._quenched and owner is not self and setting.name in ("field", "heater"):
             raise SettingError(f"{self.name}.{setting.name} does not move: the coil has quenched; wait until it is "
                                f"below {READY:g} K and press {self.name}.reset_quench.")
+        if self._persistent and owner is not self and self._values["ramp_protection"] == "on":
+            self._refuse_mismatch(setting.name, value)
         if setting.name == "field" and self._sequence:
             self._sequence = ""  # a new set-point ends what was under way
             self._appointments.pop("matched", None)
         super()._apply(setting, value, owner)
+
+    def _refuse_mismatch(self, name: str, value: Value) -> None:
+        """Keep the switch from opening while supply and coil differ."""
+        here, supplied = self._coil.rest, self._supply.motion()[0]
+        if name == "heater" and value == "on" and (self._supply.moving or abs(supplied - here) > MATCHED):
+            raise LimitError(f"{self.name}.heater cannot be switched on: the supply "
+                             f"{'moves at' if self._supply.moving else 'is at'} {supplied:.4f} T and the coil is "
+                             f" at {here:.4f} T, so that it would quench; press {self.name}.leave_persistent, "
+                             "which matches the supply first.")
+        if name == "field" and self._values["heater"] == "on" and value != self._values["field"]:
+            raise LimitError(f"{self.name}.field does not move while the persistent switch warms up; wait "
+                             f"{self.remaining('heater'):.0f} s until the coil is joined to the supply.")
+
+    def _opens_unmatched(self) -> bool:
+        """Return whether the switch is warming up and will find supply and coil apart."""
+        if not self._persistent or self._values["heater"] == "off" or "heater" not in self._appointments:
+            return False
+        slew = self._slews.get("supply")
+        then = slew.at(self._appointments["heater"]) if slew else self._supply.rest
+        return abs(then - self._coil.rest) > MATCHED
 
     def _changed(self, setting: Setting) -> None:
         name = setting.name

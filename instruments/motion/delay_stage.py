@@ -33,7 +33,6 @@ class DelayStage(Positioner):
     axis = "delay"
     count = 10e-9 * _SECONDS_PER_METRE
     play = 3e-6 * _SECONDS_PER_METRE
-    tolerance = 1e-6 * _SECONDS_PER_METRE
     jam = "stuck_stage"
     _memory: ClassVar[tuple[str, ...]] = ("_homing", "_lost")
 
@@ -66,7 +65,7 @@ class DelayStage(Positioner):
 
     @spoiling_flag
     def stuck(self) -> bool:
-        """Tell whether the drive cannot bring the stage to the set-point."""
+        """Tell whether the stage stands off the set-point, where the drive cannot bring it."""
         return self.jammed
 
     @spoiling_flag
@@ -122,9 +121,7 @@ class DelayStage(Positioner):
         left = self.remaining("delay")
         if left > 0.0:
             found.append(f"{self.name}: it is still moving for {left:.1f} s; a measurement waits until it has settled.")
-        if self.jammed:
-            found.append(f"{self.name}: the drive cannot move the stage, stuck at {self.believed * 1e9:.4f} ns; "
-                         f"free it and set {self.name}.delay again.")
+        found += self._jams("stage", f"{self.believed * 1e9:.4f} ns")
         if self._lost:
             found.append(f"{self.name}: the encoder has lost its reference, so all delays are wrong; press "
                          f"{self.name}.home.")

@@ -21,8 +21,6 @@ class Positioner(Instrument):
     """Encoder step in SI units."""
     play: ClassVar[float] = 0.0
     """Of the drive, in SI units."""
-    tolerance: ClassVar[float] = 0.0
-    """Following error that the drive reports, in SI units."""
     jam: ClassVar[str] = ""
     """Name of the fault in which the carriage does not move."""
     _memory: ClassVar[tuple[str, ...]] = ("_carriage", "_motor", "_offset")
@@ -42,9 +40,18 @@ class Positioner(Instrument):
 
     @property
     def jammed(self) -> bool:
-        """Whether the drive reports overcurrent, or the encoder is off the set-point while the motor stands still."""
-        return self.jam in self._faults or (
-            abs(self.believed - float(self._values[self.axis])) > self.tolerance and not self._motor.moving)
+        """Whether the encoder is more than a count off the set-point while the motor stands still."""
+        return abs(self.believed - float(self._values[self.axis])) > self.count and not self._motor.moving
+
+    def _jams(self, what: str, here: str) -> list[str]:
+        """Return in a sentence that the drive cannot move ``what``, which stands at ``here``."""
+        if self.jammed:
+            return [f"{self.name}: the drive cannot move the {what}, stuck at {here} and not at the set-point; free it "
+                    f"and set {self.name}.{self.axis} again."]
+        if self.jam in self._faults:
+            return [f"{self.name}: the drive draws too much current, so the {what} will not move from {here}; free it "
+                    f"(mend {self.name}.{self.jam})."]
+        return []
 
     def motion(self, name: str) -> tuple[float, float]:
         return self._carriage.motion() if name == self.axis else super().motion(name)

@@ -19,7 +19,6 @@ class SampleHolder(Positioner):
     short = "Holder"
     axis = "tilt"
     count = radians(1e-5)
-    tolerance = radians(1e-3)
     jam = "stuck_holder"
 
     tilt = Setting("deg", 0.0, limits=(0.0, 90.0), rate="speed",
@@ -38,7 +37,7 @@ class SampleHolder(Positioner):
 
     @spoiling_flag
     def stuck(self) -> bool:
-        """Tell whether the drive cannot bring the holder to the set-point."""
+        """Tell whether the holder stands off the set-point, where the drive cannot bring it."""
         return self.jammed
 
     @action
@@ -57,7 +56,4 @@ class SampleHolder(Positioner):
         if left > 0.0:
             found.append(f"{self.name}: it is still turning for {left:.1f} s; a measurement waits until it has "
                          "settled.")
-        if self.jammed:
-            found.append(f"{self.name}: the drive cannot move the holder, which is stuck at "
-                         f"{degrees(self.believed):.4f} deg; free the drive and set {self.name}.tilt again.")
-        return found
+        return found + self._jams("holder", f"{degrees(self.believed):.4f} deg")

@@ -19,8 +19,13 @@ class HelicityModulator(Instrument):
 
     An electro-optic modulator makes a square wave, a photoelastic one a sine. At depth 1 the light is circular, below
     it elliptical: the retardance is arcsin(depth), and wrong by ``retardance_error``. An amplifier of one pole lets a
-    sine keep 1 / sqrt(1 + (f / bandwidth)^2) of the depth; a square wave reaches tanh(pi bandwidth / (2 f)) of it. The
-    reference output follows the fundamental of the helicity. Stopped, it passes light of helicity +depth.
+    sine keep 1 / sqrt(1 + (f / bandwidth)^2) of the depth. Of a square wave the fundamental keeps as much, while the
+    peak, ``depth_actual``, reaches tanh(pi bandwidth / (2 f)): the edges become exponentials. The reference output
+    follows the fundamental of the helicity. Stopped, it passes light of helicity +depth.
+
+    Approximations: the spins feel a square wave that stays one, lower by as much as the fundamental, so that its higher
+    harmonics come out too large (by n at most, when f is far above the bandwidth) and what the pump saturates is taken
+    at that depth. The pole acts on the ellipticity instead of on the high voltage.
 
     With residual amplitude modulation the pump's power is modulated, too, and what of it scatters into the detector
     shows at the reference frequency.
@@ -52,8 +57,12 @@ class HelicityModulator(Instrument):
 
     @reading("")
     def depth_actual(self) -> float:
-        """Read the ellipticity that the light has behind it."""
-        return self.ellipticity()
+        """Read the ellipticity that the light has behind it, at its largest."""
+        depth = self._standing()
+        if self._values["state"] == "running":
+            slow = self._slowness()
+            depth *= tanh(0.5 * pi / slow) if self._values["waveform"] == "square" else 1.0 / hypot(1.0, slow)
+        return depth
 
     @reading("kHz")
     def frequency_actual(self) -> float:
@@ -75,16 +84,22 @@ class HelicityModulator(Instrument):
         """Let the high-voltage amplifier fail: the light stays linearly polarized."""
 
     def ellipticity(self) -> float:
-        """Return the ellipticity of the light, at its largest."""
+        """Return the amplitude of the square wave or sine whose fundamental is that of the light's ellipticity."""
+        depth = self._standing()
+        return depth / hypot(1.0, self._slowness()) if self._values["state"] == "running" else depth
+
+    def _standing(self) -> float:
+        """Return the ellipticity at a standing voltage."""
         if "driver_off" in self._faults:
             return 0.0
         depth, error = float(self._values["depth"]), float(self._values["retardance_error"])
         if error:
             depth = max(0.0, sin(asin(depth) + error))
-        if self._values["state"] == "running":
-            slow = self._frequency / float(self._values["bandwidth"])
-            depth *= tanh(0.5 * pi / slow) if self._values["waveform"] == "square" else 1.0 / hypot(1.0, slow)
         return depth
+
+    def _slowness(self) -> float:
+        """Return f / bandwidth."""
+        return self._frequency / float(self._values["bandwidth"])
 
     def modulation(self) -> float | None:
         """Return the frequency in Hz at which the helicity is reversed; None when it stands still."""

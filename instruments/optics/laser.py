@@ -16,7 +16,6 @@ from instruments.wiring import Port
 from vlab.lab.cable import TickGrid
 from vlab.lab.clock import PS_PER_SECOND
 from vlab.lab.drift import Drift
-from vlab.lab.noise import NoiseStream
 from vlab.physics.wandering import flicker_processes
 from vlab.units import unit_factor
 
@@ -26,7 +25,7 @@ HOP_FREE = 100.0 * _UEV
 MODE_SPACING = 180.0 * _UEV
 """Distance of neighbouring modes; less than twice `HOP_FREE`, so that hops have a hysteresis."""
 SERVO_GAIN = 0.3
-"""Part of the error that the frequency servo takes away each second."""
+"""Part of the error that the frequency servo takes away each time, once a second at most."""
 POWER_SUPPRESSION = 100.0
 """By how much the power servo lowers the drift of the power."""
 _RELOCK_TIME = 2.0
@@ -40,7 +39,8 @@ class Laser(LightSource):
     With automatic tuning the grating follows the photon energy and the laser keeps its mode. With fine tuning the
     grating stays at ``coarse_energy``; farther than 100 ueV from it the laser hops to the neighbouring mode, 180 ueV
     towards the grating. A laser that runs free drifts; ``lock`` holds it where the wavemeter reads the set-point, and
-    is as good as the wavemeter's calibration.
+    is as good as the wavemeter's calibration: once a second, if the wavemeter has shown a new value since the photon
+    energy settled, the servo takes away 0.3 of what that value, with its noise, is off. Without new values it holds.
     """
 
     title = "Tunable laser"
@@ -48,7 +48,7 @@ class Laser(LightSource):
     ports = (Port("beam", "out", "light", "the beam behind the shutter"),
              Port("monitor", "out", "light", "a fibre with light from before the shutter"))
     _memory: ClassVar[tuple[str, ...]] = ("_mode", "_following", "_energy_drift", "_energy_track",
-                                          "_power_drift", "_power_track", "_servo_noise", "_correction", "_wandered",
+                                          "_power_drift", "_power_track", "_correction", "_stale_ps", "_wandered",
                                           "_deviated")
 
     photon_energy = Setting("eV", 1.3, limits=(1.2, 1.4), rate="tuning_rate", digits=9,
@@ -85,8 +85,9 @@ class Laser(LightSource):
         self._energy_track = KnotTrack()
         self._power_drift = Drift(f"{name}.power", _POWER_RMS.size, seed=seed, active=noise)
         self._power_track = KnotTrack()
-        self._servo_noise = NoiseStream(f"{name}.servo", seed, noise)
         self._correction = 0.0
+        self._stale_ps = 0
+        """Lab time; of the wavemeter's values, the servo takes the later ones only."""
         self._wandered = 0.0
         self._deviated = 0.0
         self._wavemeter: Wavemeter | None = None
@@ -122,7 +123,7 @@ class Laser(LightSource):
 
     @flag
     def locked(self) -> bool:
-        """Tell whether the frequency servo holds the photon energy."""
+        """Tell whether the frequency servo holds the photon energy; it does not while the wavemeter calibrates."""
         return self._values["lock"] == "on" and self._can_lock()
 
     @spoiling_flag
@@ -132,7 +133,7 @@ class Laser(LightSource):
 
     @spoiling_flag
     def lock_lost(self) -> bool:
-        """Tell whether the frequency servo is on but out of its range or without wavemeter."""
+        """Tell whether the frequency servo is on but out of its range or without values of the wavemeter."""
         return self._values["lock"] == "on" and not self._can_lock()
 
     @action
@@ -143,6 +144,7 @@ class Laser(LightSource):
     @fault
     def mode_hop(self, present: bool) -> None:
         """Let the laser hop to a neighbouring mode; relocking brings it back."""
+        self._disturb()
         if present:
             self._mark("mode_hopped")
 
@@ -166,7 +168,8 @@ class Laser(LightSource):
                                              and self._correction == 0.0 and self._energy_track.flat):
             self._wandered = 0.0
             return None
-        found = self._energy_track.over(grid, self._next_energies)
+        meter = self._wavemeter if self._values["lock"] == "on" else None
+        found = self._energy_track.over(grid, self._next_energies) if meter is None else self._under_servo(meter, grid)
         self._wandered = float(found[-1])
         return found
 
@@ -186,29 +189,66 @@ class Laser(LightSource):
     def start_epoch(self, key: str) -> None:
         self._energy_drift.start_epoch(key)
         self._power_drift.start_epoch(key)
-        self._servo_noise.start_epoch(key)
         for track in (self._energy_track, self._power_track):
             track.restart(self._now_ps())
+        self._disturb()
         self._correction = self._wandered = self._deviated = 0.0
 
     def _next_energies(self, count: int) -> list[float]:
-        """Return what drift and servo make of the photon energy at the next knots."""
+        """Return the photon energy off `emission` at the next knots; a servo that is off holds its output."""
+        return [drifted + self._correction for drifted in self._drifted(count)]
+
+    def _drifted(self, count: int) -> list[float]:
         values = self._values
-        drifted = [0.0] * count
-        if values["drift"] == "on":
-            unit = self._energy_drift.pass_ticks(_knots(count), np.ones(1), np.array([float(values["drift_time"])]))
-            drifted = [float(values["drift_amplitude"]) * u for u in unit[1:].tolist()]
-        meter = self._wavemeter
-        if values["lock"] == "off" or meter is None or not self._can_lock() or self.slope("photon_energy"):
-            return [d + self._correction for d in drifted]  # a servo that cannot act holds its output
-        # a second of values is averaged before the servo acts on it
-        spread = meter.uncertainty() * (float(meter.read("interval"))) ** 0.5
-        found, last = [], self._energy_track.latest
-        for d, normal in zip(drifted, self._servo_noise.normal(count).tolist(), strict=True):
-            self._correction -= SERVO_GAIN * (last + meter.offset() + spread * normal)
-            last = d + self._correction
-            found.append(last)
+        if values["drift"] == "off":
+            return [0.0] * count
+        unit = self._energy_drift.pass_ticks(_knots(count), np.ones(1), np.array([float(values["drift_time"])]))
+        return [float(values["drift_amplitude"]) * u for u in unit[1:].tolist()]
+
+    def _under_servo(self, meter: Wavemeter, grid: TickGrid) -> NDArray[np.float64]:
+        """Return the photon energy off `emission` at the boundaries of ``grid``, with wavemeter and servo at work.
+
+        What the light does after a knot depends on the value that the wavemeter shows at this knot, so both go on from
+        knot to knot together.
+        """
+        track, origin = self._energy_track, grid.origin_ps
+        start = origin + grid.first * grid.tick_ps
+        nominal, speed = self.emission()
+
+        def watch(until_ps: int, knot_ps: int, left: float, slope: float) -> None:
+            meter.follow(max(start, knot_ps), until_ps, lambda ps: (
+                nominal + speed * ((ps - origin) / PS_PER_SECOND) + (left + slope * float(ps - knot_ps))))
+
+        def more(count: int) -> list[float]:
+            knot_ps, left, slope = track.segment
+            found = []
+            for drifted in self._drifted(count):
+                next_ps = knot_ps + KNOT_PS
+                if next_ps >= start:  # a servo that was switched on since the last knot begins at the next
+                    watch(next_ps, knot_ps, left, slope)
+                    self._correct(meter)
+                left += slope * float(KNOT_PS)
+                found.append(drifted + self._correction)
+                slope = (found[-1] - left) / float(KNOT_PS)
+                knot_ps = next_ps
+            return found
+
+        if not self._can_lock():
+            self._mark("lock_lost")  # it may be over before anybody looks
+        found = track.over(grid, more)
+        watch(start + grid.count * grid.tick_ps, *track.segment)
         return found
+
+    def _correct(self, meter: Wavemeter) -> None:
+        """Act on what the wavemeter shows, if that is new."""
+        if meter.updated_ps > self._stale_ps and self._can_lock():
+            self._correction -= SERVO_GAIN * (float(meter.read("energy")) - float(self._values["photon_energy"]))
+            self._stale_ps = meter.updated_ps
+
+    def _disturb(self) -> None:
+        """Take no value of the wavemeter from before the photon energy has settled."""
+        slew = self._slews.get("photon_energy")
+        self._stale_ps = max(self._now_ps(), slew.end_ps if slew else 0)
 
     def _next_powers(self, count: int) -> list[float]:
         if self._values["power_drift"] == "off":
@@ -220,7 +260,7 @@ class Laser(LightSource):
         return [scale * u for u in unit[1:].tolist()]
 
     def _can_lock(self) -> bool:
-        return self._hops() == 0 and self._wavemeter is not None and "fibre_out" not in self._wavemeter.present_faults
+        return self._hops() == 0 and self._wavemeter is not None and self._wavemeter.measuring
 
     # -- modes -------------------------------------------------------------------------------------------------
 
@@ -240,6 +280,7 @@ class Laser(LightSource):
 
     def _plan_hop(self) -> None:
         """Hop where the mode is out of range now, and appoint the next hop that the present motion leads to."""
+        self._disturb()
         self._appointments.pop("hop", None)
         if self._following:
             return
@@ -320,7 +361,10 @@ class Laser(LightSource):
             found.append(f"{self.name}: its mode monitor saw a mode hop, so the light is not at the set-point (compare "
                          f"the wavemeter); call {self.name}.relock(), or stay within 100 ueV of "
                          f"{self.name}.coarse_energy.")
-        if self.lock_lost:
+        if self.lock_lost and self._hops() == 0 and self._wavemeter is not None and self._wavemeter.calibrating:
+            found.append(f"{self.name}: the frequency servo holds its output while the wavemeter calibrates, so the "
+                         f"photon energy may drift; wait {self._wavemeter.remaining('calibration'):.0f} s.")
+        elif self.lock_lost:
             found.append(f"{self.name}: the frequency servo has lost its lock; relock the laser's mode and see that "
                          f"the wavemeter has light, or set {self.name}.lock to 'off'.")
         return found

@@ -14,14 +14,14 @@ from vlab.lab.noise import NoiseStream
 _MANY = 65536
 
 
-def updates(grid: TickGrid, period_ps: int) -> tuple[int, int]:
+def updates(grid: TickGrid, period_ps: int, epoch_ps: int) -> tuple[int, int]:
     """Return how often a meter renews its value while the ticks of ``grid`` pass, and the lab time (ps) of the last.
 
-    It does so at whole multiples of its period in lab time.
+    It does so at whole multiples of its period, counted from the lab time ``epoch_ps`` at which the epoch began.
     """
-    start = grid.origin_ps + grid.first * grid.tick_ps
+    start = grid.origin_ps + grid.first * grid.tick_ps - epoch_ps
     last = (start + grid.count * grid.tick_ps) // period_ps
-    return last - start // period_ps, last * period_ps
+    return last - start // period_ps, epoch_ps + last * period_ps
 
 
 def at_moment(boundaries: NDArray[np.float64] | None, grid: TickGrid, moment_ps: int) -> float:
@@ -40,12 +40,14 @@ class RenewedValue:
     cut up.
     """
 
-    _memory: ClassVar[tuple[str, ...]] = ("_value", "_spread", "_pending", "_normal", "_stream")
+    _memory: ClassVar[tuple[str, ...]] = ("_value", "_spread", "_pending", "_normal", "_stream", "epoch_ps")
 
     def __init__(self, name: str, seed: int, active: bool) -> None:
         self._stream = NoiseStream(name, seed, active)
         self._value = self._spread = self._normal = 0.0
         self._pending = 0
+        self.epoch_ps = 0
+        """Lab time at which the epoch began, from which updates are counted."""
 
     @property
     def noisy(self) -> bool:
@@ -71,9 +73,10 @@ class RenewedValue:
             self._pending = 0
         return self._value + self._spread * self._normal
 
-    def start_epoch(self, run: str) -> None:
-        """Start the stream of the run named ``run``; what is shown stays."""
+    def start_epoch(self, run: str, now_ps: int) -> None:
+        """Start the stream of the run named ``run`` and count updates from ``now_ps``; what is shown stays."""
         self.look()
+        self.epoch_ps = now_ps
         self._stream.start_epoch(run)
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from instruments.declaration import Setting, action, fault, reading, spoiling_flag
+from instruments.declaration import Setting, action, fault, flag, reading
 from instruments.instrument import Instrument
 from instruments.optics.meters import RenewedValue, at_moment, own_error, updates
 from instruments.wiring import Port
@@ -81,12 +81,12 @@ class PowerMeter(Instrument):
         """Read the range in use."""
         return self._range
 
-    @spoiling_flag
+    @flag
     def over_range(self) -> bool:
         """Tell whether the power exceeds 1.1 times the range."""
         return abs(self._shown.look()) > BEYOND * self._range
 
-    @spoiling_flag
+    @flag
     def no_sensor(self) -> bool:
         """Tell whether no sensor answers."""
         return "sensor_unplugged" in self._faults
@@ -121,7 +121,7 @@ class PowerMeter(Instrument):
             Slow relative deviation of the power at the tick boundaries.
         """
         averaging = float(self._values["averaging_time"])
-        count, moment = updates(grid, round(averaging * PS_PER_SECOND))
+        count, moment = updates(grid, round(averaging * PS_PER_SECOND), self._shown.epoch_ps)
         if count <= 0:
             return
         sensed = self._sensed(watts * (1.0 + at_moment(deviation, grid, moment)), wavelength)
@@ -137,7 +137,7 @@ class PowerMeter(Instrument):
         self._shown.renew(count, sensed, spread)
 
     def start_epoch(self, key: str) -> None:
-        self._shown.start_epoch(key)
+        self._shown.start_epoch(key, self._now_ps())
 
     def reset(self) -> None:
         super().reset()

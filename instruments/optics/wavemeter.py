@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import sqrt
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from instruments.declaration import Setting, action, fault, flag, reading, spoiling_flag
+from instruments.declaration import Setting, action, fault, flag, reading
 from instruments.instrument import Instrument
 from instruments.optics.meters import RenewedValue, at_moment, own_error, updates
 from instruments.wiring import Port
@@ -34,7 +35,7 @@ class Wavemeter(Instrument):
     title = "Wavemeter"
     short = "Wavemeter"
     ports = (Port("beam", "in", "light", "a fibre from before the laser's shutter"),)
-    _memory: ClassVar[tuple[str, ...]] = ("_shown", "_calibrated")
+    _memory: ClassVar[tuple[str, ...]] = ("_shown", "_calibrated", "_updated_ps", "_followed_ps")
 
     rate = Setting("Hz", 50.0, limits=(0.1, 500.0), help="Set how often an interferogram is exposed.")
     averaging = Setting("", 1.0, choices=(1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0),
@@ -49,6 +50,8 @@ class Wavemeter(Instrument):
         self._shown = RenewedValue(f"{name}.noise", seed, noise)
         self._errors = own_error(f"{name}.offset", seed, noise, 2)
         self._calibrated = False
+        self._updated_ps = 0
+        self._followed_ps = 0
 
     @reading("eV")
     def energy(self) -> float:
@@ -75,7 +78,7 @@ class Wavemeter(Instrument):
         """Tell whether it looks at its reference laser; the value stands still meanwhile."""
         return "calibration" in self._appointments
 
-    @spoiling_flag
+    @flag
     def no_signal(self) -> bool:
         """Tell whether the interferogram is too dark to be read; the value stands still."""
         return "fibre_out" in self._faults
@@ -93,6 +96,11 @@ class Wavemeter(Instrument):
     def measuring(self) -> bool:
         """Whether values are renewed."""
         return "fibre_out" not in self._faults and "calibration" not in self._appointments
+
+    @property
+    def updated_ps(self) -> int:
+        """Lab time in ps of the last update."""
+        return self._updated_ps
 
     def offset(self) -> float:
         """Return by how much (J) all values are wrong, which the instrument cannot know."""
@@ -122,13 +130,27 @@ class Wavemeter(Instrument):
         wander : ndarray, optional
             What comes on top at the tick boundaries, J.
         """
-        count, moment = updates(grid, self._period_ps())
-        if count > 0 and self.measuring:
+        count, moment = updates(grid, self._period_ps(), self._shown.epoch_ps)
+        if count > 0 and self.measuring and moment > self._followed_ps:
             here = energy + speed * ((moment - grid.origin_ps) / PS_PER_SECOND) + at_moment(wander, grid, moment)
-            self._shown.renew(count, here + self.offset(), self.uncertainty())
+            self._renew(count, moment, here)
+
+    def follow(self, start_ps: int, end_ps: int, energy: Callable[[int], float]) -> None:
+        """Measure between two lab times for a servo, which needs the value before `observe` is told of that time.
+
+        What is measured here is not measured again there; ``energy`` gives that of the photons (J) at a lab time (ps).
+        """
+        count, moment = updates(TickGrid(start_ps, end_ps - start_ps, 0, 1), self._period_ps(), self._shown.epoch_ps)
+        if count > 0 and self.measuring:
+            self._renew(count, moment, energy(moment))
+        self._followed_ps = end_ps
+
+    def _renew(self, count: int, moment: int, energy: float) -> None:
+        self._shown.renew(count, energy + self.offset(), self.uncertainty())
+        self._updated_ps = moment
 
     def start_epoch(self, key: str) -> None:
-        self._shown.start_epoch(key)
+        self._shown.start_epoch(key, self._now_ps())
 
     def reset(self) -> None:
         super().reset()

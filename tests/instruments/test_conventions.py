@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from scenes import SCENES
+from scenes import FAULT_SCENES, LATER, MONITOR_FAULTS, SCENES
 
 from instruments import declaration as declared
 from instruments.benches import BENCHES
@@ -129,6 +129,8 @@ def watch(kind, name, key, value, scene: Callable | None):
         scene(bench)
     if value is not None:
         instrument.write(key, value)
+    if (later := LATER.get((name, key))) is not None:
+        later(bench)
     for other in bench.instruments.values():  # speeds act on what moves
         for slewing, setting in other.settings().items():
             if setting.rate and (other.name, slewing) != (name, key):
@@ -162,12 +164,19 @@ def test_every_fault_shows_and_can_be_mended(bench, name, key):
     assert room.check() == []
     assert room.take_marks() == []
     quiet = visible_state(room)
+    lit = {flag for flag in room.instruments[name].flags() if room.instruments[name].read(flag)}
     room.fail(f"{name}.{key}")
     assert room.present_faults == (f"{name}.{key}",)
+    if (scene := FAULT_SCENES.get((name, key))) is not None:
+        scene(room)
     room.clock.sleep(1.0)
     assert any(sentence.startswith(f"{name}:") for sentence in room.check()), "bench.check() says nothing"
     marks = room.take_marks()
-    assert any(mark.startswith(f"{name}.") for mark in marks), "no flag spoils the points"
+    if (name, key) in MONITOR_FAULTS:
+        assert marks == [], "a fault of what takes no part spoils points"
+        assert {f for f in room.instruments[name].flags() if room.instruments[name].read(f)} - lit, "no flag tells"
+    else:
+        assert any(mark.startswith(f"{name}.") for mark in marks), "no flag spoils the points"
     assert visible_state(room) != quiet
     room.mend()
     assert room.present_faults == ()

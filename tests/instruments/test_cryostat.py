@@ -54,6 +54,119 @@ def test_sections_follow_a_decay():
     assert decay(5, 0.0, 1.0, 3.0, 1e-3) == []
 
 
+# -- what heater and helium can do -------------------------------------------------------------------------------------
+
+def model(start, goal, rate, flow, end, step=1e-3):
+    """Return times, sensor, sample and heater power in small steps of C dT/dt = P - G (T - T_b) with 0 <= P <= 10 W."""
+    conductance, base = 0.05 + 0.25 * flow, 1.4 + 3.0 * math.exp(-flow / 0.08)
+    times = np.arange(round(end / step) + 1) * step
+    sensor = follower = start
+    found = []
+    for _ in times:
+        wanted = math.copysign(min(rate, abs(goal - sensor) / step), goal - sensor)
+        power = min(10.0, max(0.0, 2.0 * wanted + conductance * (sensor - base)))
+        found.append((sensor, follower, power))
+        moved = step * (power - conductance * (sensor - base)) / 2.0
+        follower += step / TAU * (sensor + 0.5 * moved - follower)
+        sensor += moved
+    return times, *np.array(found).T
+
+
+@pytest.mark.parametrize(("start", "flow_before", "flow", "goal", "rate"), [
+    (30.0, 0.4, 0.4, 1.5, 100.0),  # ends as fast as it cools without heating
+    (20.0, 0.4, 0.4, 6.0, 60.0),
+    (10.0, 1.0, 1.0, 34.7, 100.0),  # ends at full power
+    (2.0, 0.4, 0.02, 6.0, 1.0),  # so little helium that it warms up by itself, and faster than it shall
+    (50.0, 0.4, 1.0, 20.0, 20.0),  # so much that full power cannot hold it
+    (5.0, 0.4, 0.4, 4.0, 10.0)])
+def test_it_ramps_as_far_as_heater_and_helium_allow(start, flow_before, flow, goal, rate):
+    bench = table()
+    cryostat = bench.cryostat
+    cryostat.jump("helium_flow", flow_before)
+    cryostat.jump("temperature", start)
+    cryostat.write("ramp_rate", rate / 60.0)
+    cryostat.write("temperature", goal)
+    cryostat.write("helium_flow", flow)
+    end = cryostat.remaining("temperature")
+    times, sensor, sample, power = model(start, goal, rate / 60.0, flow, end)
+    scale = abs(start - goal)
+    corners = np.flatnonzero(np.abs(np.diff(power)) > 2e-2) * 1e-3  # where the power jumps
+    for at in np.linspace(0.0, end, 60)[1:-1]:
+        bench.clock.sleep_until(round(at * 1e12))
+        assert cryostat.read("sensor_temperature") == pytest.approx(np.interp(at, times, sensor), abs=scale / 400), at
+        assert cryostat.read("temperature_actual") == pytest.approx(np.interp(at, times, sample), abs=scale / 400), at
+        if corners.size == 0 or np.abs(corners - at).min() > 0.2:
+            assert cryostat.read("heater_power") == pytest.approx(np.interp(at, times, power), abs=0.03), at
+    settle(bench)
+    assert cryostat.read("temperature_actual") == cryostat.read("sensor_temperature") == goal
+    assert cryostat.remaining("temperature") == 0.0
+
+
+def test_nothing_cools_faster_than_with_the_heater_off():
+    """T - T_b cannot fall faster than exp(-G t / C): from 30 K, 12.20 K after 13 s and 9.41 K after 17 s."""
+    bench = table()
+    cryostat, base = bench.cryostat, 1.4 + 3.0 * math.exp(-5.0)
+    cryostat.jump("temperature", 30.0)
+    cryostat.ramp_rate = Q_(100, "K/min")
+    cryostat.temperature = Q_(1.5, "K")
+    ramped = (30.0 - base - 100 / 60 * 2.0 / 0.15) * 0.6
+    known = ramped + 2.0 / 0.15 * math.log(100 / 60 * 2.0 / 0.15 / (1.5 - base))
+    assert cryostat.remaining("temperature") == pytest.approx(known, abs=5 * TAU)
+    for _ in range(60):
+        bench.clock.sleep(1.0)
+        lowest = base + (30.0 - base) * math.exp(-0.15 * bench.clock.now / 2.0)
+        assert cryostat.read("sensor_temperature") > lowest
+        assert cryostat.read("temperature_actual") > lowest
+        assert cryostat.read("heater_power") >= 0.0
+        if bench.clock.now > ramped:
+            assert cryostat.read("heater_power") == 0.0
+
+
+@pytest.mark.parametrize(("start", "goal"), [(30.0, 1.5), (5.0, 50.0), (5.0, 6.0)])
+def test_what_the_ramp_asks_of_the_heater_it_can_give(start, goal):
+    """The mean of C dT/dt + G (T - T_b) over each second lies between 0 and 10 W."""
+    bench = table()
+    bench.cryostat.jump("temperature", start)
+    bench.cryostat.ramp_rate = Q_(100, "K/min")
+    bench.cryostat.temperature = Q_(goal, "K")
+    base = bench.cryostat.read("base_temperature")
+    here = start
+    while bench.cryostat.ramping:
+        before = here
+        bench.clock.sleep(1.0)
+        here = bench.cryostat.read("sensor_temperature")
+        power = 2.0 * (here - before) + 0.15 * (0.5 * (here + before) - base)
+        assert -0.2 < power < 10.2  # sections are straight
+
+
+def test_hold_where_the_heater_is_off():
+    bench = table()
+    bench.cryostat.jump("temperature", 30.0)
+    bench.cryostat.ramp_rate = Q_(100, "K/min")
+    bench.cryostat.temperature = Q_(1.5, "K")
+    bench.clock.sleep(20.0)
+    assert bench.cryostat.read("heater_power") == 0.0
+    bench.cryostat.hold()
+    here = bench.cryostat.read("temperature")
+    settle(bench)
+    assert bench.cryostat.read("temperature_actual") == here
+    assert bench.cryostat.read("heater_power") == pytest.approx(0.15 * (here - bench.cryostat.read("base_temperature")))
+
+
+def test_cutting_a_wait_at_the_limit_changes_nothing():
+    whole, chopped = table(), table()
+    for bench in (whole, chopped):
+        bench.cryostat.ramp_rate = Q_(100, "K/min")
+        bench.cryostat.temperature = Q_(1.5, "K")
+    cut = 17_000_000_001
+    while chopped.clock.now_ps < 9 * 10 ** 12:
+        chopped.clock.sleep_until(chopped.clock.now_ps + cut)
+        cut = cut * 7 % 300_000_000_007 + 1
+        chopped.snapshot()
+    whole.clock.sleep_until(chopped.clock.now_ps)
+    assert whole.cryostat.snapshot() == chopped.cryostat.snapshot()
+
+
 # -- regulation ------------------------------------------------------------------------------------------------------
 
 def test_the_sample_lags_and_settles():

@@ -290,19 +290,123 @@ def test_the_lock_holds_the_light_at_the_wavemeters_zero():
     assert abs(off_set_point(bench) + meter.offset() / UEV) < 6 * expected  # the servo's output is held
 
 
-def test_the_wavemeters_noise_comes_through_the_lock():
-    """An integrator passes noise m with the variance gain / (2 - gain) m^2."""
+@pytest.mark.parametrize(("averaging", "rms"), [(1.0, 1.0), (50.0, 1.0 / np.sqrt(50.0))])
+def test_the_wavemeters_noise_comes_through_the_lock(averaging, rms):
+    """An integrator passes noise m with the variance gain / (2 - gain) m^2; m is that of one value."""
     bench = dragging_bench(seed=6)
     bench.laser.lock = "on"
     bench.wavemeter.accuracy = Q_(0.0, "ueV")
     bench.wavemeter.noise_amplitude = Q_(1.0, "ueV")
+    bench.wavemeter.averaging = Q_(averaging, "")
     bench.sleep(Q_(30, "s"))
     errors = []
-    for _ in range(3000):
+    for _ in range(1500):
         bench.clock.sleep(1.0)
         errors.append(off_set_point(bench))
-    a_second = 1.0 / np.sqrt(50.0)  # 50 values a second
-    assert np.std(errors) == pytest.approx(a_second * np.sqrt(SERVO_GAIN / (2 - SERVO_GAIN)), rel=0.1)
+    assert np.std(errors) == pytest.approx(rms * np.sqrt(SERVO_GAIN / (2 - SERVO_GAIN)), rel=0.12)
+
+
+@pytest.mark.parametrize("hertz", [7.0, 50.0, 0.4])
+def test_the_servo_acts_on_what_the_wavemeter_shows(hertz):
+    """At each full second it takes away SERVO_GAIN of what the value shown then is off, if that value is new."""
+    bench = dragging_bench(seed=6)
+    laser, meter = bench.laser, bench.wavemeter
+    meter.rate, meter.noise_amplitude, meter.accuracy = Q_(hertz, "Hz"), Q_(0.5, "ueV"), Q_(3.0, "ueV")
+    laser.lock = "on"
+    correction, used = 0.0, meter.read("energy")
+    for _ in range(30):
+        bench.clock.sleep(1.0)
+        assert off_set_point(bench) == pytest.approx(correction, abs=1e-6)  # arrived where the last step led
+        shown = meter.read("energy")
+        if shown != used:
+            correction -= SERVO_GAIN * (shown - laser.read("photon_energy")) / UEV
+            used = shown
+    assert abs(correction) > 0.3
+
+
+def test_a_slow_wavemeter_makes_a_slow_lock():
+    """100 values at 0.1 Hz take 1000 s: one step of the servo in that time."""
+    bench = dragging_bench(seed=6)
+    laser, meter = bench.laser, bench.wavemeter
+    meter.rate, meter.averaging, meter.accuracy = Q_(0.1, "Hz"), Q_(100.0, ""), Q_(5.0, "ueV")
+    laser.lock = "on"
+    bench.clock.sleep(999.0)
+    assert off_set_point(bench) == 0.0
+    bench.clock.sleep(3.0)
+    step = -SERVO_GAIN * meter.offset() / UEV
+    assert off_set_point(bench) == pytest.approx(step, abs=0.01 * SERVO_GAIN)
+    here = off_set_point(bench)
+    bench.clock.sleep(990.0)
+    assert off_set_point(bench) == here
+
+
+def test_the_lock_holds_while_the_wavemeter_calibrates():
+    bench = dragging_bench(seed=6)
+    laser, meter = bench.laser, bench.wavemeter
+    meter.accuracy, meter.noise_amplitude = Q_(5.0, "ueV"), Q_(0.0, "ueV")
+    laser.lock = "on"
+    bench.clock.sleep(2.5)
+    bench.take_marks()
+    meter.calibrate()
+    assert not laser.locked
+    assert any("while the wavemeter calibrates" in line for line in bench.check())
+    bench.clock.sleep(1.5)  # the step that the last value led to has ended
+    here = off_set_point(bench)
+    assert 0.1 < abs(here) < 0.9 * abs(meter.offset()) / UEV
+    bench.clock.sleep(3.4)
+    assert off_set_point(bench) == here
+    assert bench.take_marks() == ["laser.lock_lost"]
+    bench.clock.sleep(30.0)
+    assert laser.locked
+    assert off_set_point(bench) == pytest.approx(-meter.offset() / UEV, abs=1e-3)
+    assert abs(off_set_point(bench)) < 0.25 + 1e-3  # a twentieth of the accuracy
+    assert bench.take_marks() == ["laser.lock_lost"]  # between two points, when nobody looked
+    assert bench.take_marks() == []
+    assert bench.check() == []
+
+
+def test_the_servo_takes_no_value_from_before_the_light_was_tuned():
+    bench = dragging_bench(seed=6)
+    laser, meter = bench.laser, bench.wavemeter
+    meter.rate, meter.accuracy, meter.noise_amplitude = Q_(0.7, "Hz"), Q_(0.0, "ueV"), Q_(0.0, "ueV")
+    laser.lock = "on"
+    for seconds in (1.9, 0.3, 2.7, 1.05, 0.7):
+        bench.clock.sleep(seconds)
+        laser.photon_energy = laser.photon_energy + Q_(50.0, "ueV")
+        bench.clock.sleep(0.95)
+        assert off_set_point(bench) == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("hertz", "minutes"), [(50.0, 1.0), (7.0, 1.0), (0.3, 0.5)])
+def test_locked_light_does_not_depend_on_how_a_wait_is_cut(hertz, minutes):
+    whole, chopped = (dragging_bench(seed=9) for _ in range(2))
+    for bench in (whole, chopped):
+        bench.laser.drift, bench.laser.lock = "on", "on"
+        bench.laser.drift_time, bench.laser.drift_amplitude = Q_(minutes, "min"), Q_(3.0, "ueV")
+        bench.wavemeter.rate, bench.wavemeter.noise_amplitude = Q_(hertz, "Hz"), Q_(0.1, "ueV")
+    cut = 17_000_000_001
+    while chopped.clock.now_ps < 20 * SECOND:
+        chopped.clock.sleep_until(chopped.clock.now_ps + cut)
+        cut = cut * 7 % 3_000_000_000_007 + 1
+        chopped.snapshot(), chopped.check()
+    whole.clock.sleep_until(chopped.clock.now_ps)
+    assert off_set_point(whole) != 0.0
+    for bench in (whole, chopped):
+        bench.gate.voltage = Q_(0.4, "V")  # closes the tick
+    for reading in (lambda b: b.laser.read("photon_energy_actual"), lambda b: b.wavemeter.read("energy"),
+                    lambda b: b.lockin.read("x"), lambda b: b.polarization):
+        assert reading(whole) == reading(chopped)
+    whole.clock.sleep(3.0)
+    chopped.clock.sleep(1.7)
+    chopped.clock.sleep(1.3)
+    assert whole.laser.read("photon_energy_actual") == chopped.laser.read("photon_energy_actual")
+
+
+def test_a_free_laser_asks_nothing_of_its_servo():
+    bench = dragging_bench(seed=9)
+    bench.clock.sleep(5.0)
+    assert bench.laser._energy_track._index == 0
+    assert bench.wavemeter._followed_ps == 0
 
 
 def test_the_lock_is_lost_with_the_mode_or_without_wavemeter():

@@ -183,20 +183,97 @@ def test_entering_and_leaving_persistent_mode():
         magnet.enter_persistent()
 
 
-@pytest.mark.parametrize(("difference", "quenches"), [(0.9 * MATCHED, False), (1.1 * MATCHED, True), (-1.0, True)])
-def test_opening_the_switch_on_a_mismatch_quenches(difference, quenches):
-    bench = bench_at(1.0)
+def persistent_with_supply_at(difference, protection):
+    bench = bench_at(1.0, protection=protection)
     bench.magnet.heater = "off"
     bench.clock.sleep(SWITCH_SECONDS)
     bench.magnet.field = Q_(1.0 + difference, "T")
     wait(bench)
+    return bench
+
+
+@pytest.mark.parametrize(("difference", "quenches"), [(0.9 * MATCHED, False), (1.1 * MATCHED, True), (-1.0, True)])
+def test_opening_the_switch_on_a_mismatch_quenches(difference, quenches):
+    bench = persistent_with_supply_at(difference, "off")
     bench.magnet.heater = "on"
+    assert any("will quench in 20 s" in line for line in bench.check()) is quenches
+    assert any("wait until the coil is joined" in line for line in bench.check()) is not quenches
     bench.clock.sleep(SWITCH_SECONDS - 1e-3)
     assert not bench.magnet.quenched
     bench.clock.sleep(2e-3)
     assert bench.magnet.quenched is quenches
     if not quenches:
         assert bench.magnet.read("field_actual") == bench.magnet.read("field")
+
+
+@pytest.mark.parametrize("difference", [1.1 * MATCHED, -1.0])
+def test_a_protected_switch_does_not_open_on_a_mismatch(difference):
+    bench = persistent_with_supply_at(difference, "on")
+    with pytest.raises(LimitError, match=r"heater cannot be switched on: .* press magnet\.leave_persistent"):
+        bench.magnet.heater = "on"
+    assert bench.magnet.heater == "off"
+    assert not bench.magnet.switching
+    bench.magnet.leave_persistent()
+    if difference == -1.0:
+        with pytest.raises(LimitError, match="the supply moves at"):
+            bench.magnet.heater = "on"
+    wait(bench)
+    assert not bench.magnet.persistent
+    assert not bench.magnet.quenched
+    assert bench.magnet.read("field_actual") == bench.magnet.read("field") == 1.0
+
+
+def test_a_switch_that_warms_up_keeps_the_supply_matched():
+    bench = persistent_with_supply_at(0.0, "on")
+    magnet = bench.magnet
+    magnet.heater = "on"
+    bench.clock.sleep(5.0)
+    with pytest.raises(LimitError, match=r"field does not move while the persistent switch warms up; wait 15 s"):
+        magnet.field = Q_(2, "T")
+    magnet.leave_persistent()  # is under way
+    bench.clock.sleep(15.0)
+    assert not magnet.persistent
+    magnet.field = Q_(1.1, "T")
+    wait(bench)
+    assert magnet.read("field_actual") == 1.1
+
+
+def test_a_mismatch_that_is_seen_in_time_can_be_mended():
+    bench = persistent_with_supply_at(-1.0, "off")
+    magnet = bench.magnet
+    magnet.heater = "on"
+    bench.clock.sleep(10.0)
+    magnet.heater = "off"  # as check() says
+    magnet.leave_persistent()
+    assert not any("will quench" in line for line in bench.check())
+    wait(bench)
+    assert not magnet.quenched
+    assert not magnet.persistent
+
+
+def test_check_says_what_ramps():
+    bench = bench_at(1.0)
+    magnet = bench.magnet
+    magnet.enter_persistent()
+    [line] = bench.check()
+    assert "the persistent switch needs 20 s more" in line
+    bench.clock.sleep(SWITCH_SECONDS + 1.0)
+    [line] = bench.check()
+    assert "the supply is still ramping for 5 s, while the persistent coil keeps its field" in line
+    wait(bench)
+    magnet.field = Q_(2, "T")
+    wait(bench)
+    [line] = bench.check()
+    assert "moves only the supply" in line
+    magnet.leave_persistent()  # what it says comes true
+    assert magnet.read("field") == 1.0
+    wait(bench)
+    magnet.field = Q_(1.1, "T")
+    [line] = bench.check()
+    assert "the field is still ramping" in line
+    wait(bench)
+    assert magnet.read("field_actual") == 1.1
+    assert bench.check() == []
 
 
 # -- quenches --------------------------------------------------------------------------------------------------------

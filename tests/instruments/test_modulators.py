@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 from instruments import dragging_bench, spin_inertia_bench
 from instruments.optics.chopper import RISE_IN_SIGMAS, Chopper
@@ -120,9 +121,31 @@ def test_depth_follows_retardance_and_bandwidth():
     left = np.exp(-0.5e-4 * 2 * np.pi * 1e4)
     assert modulator.read("depth_actual") == pytest.approx(0.5 * (1 - left) / (1 + left), rel=1e-12)
     modulator.waveform = "sine"
-    assert modulator.read("depth_actual") == pytest.approx(0.5 / np.sqrt(2), rel=1e-12)
+    assert modulator.read("depth_actual") == modulator.ellipticity() == pytest.approx(0.5 / np.sqrt(2), rel=1e-12)
     modulator.state = "stopped"
-    assert modulator.read("depth_actual") == 0.5
+    assert modulator.read("depth_actual") == modulator.ellipticity() == 0.5
+
+
+@pytest.mark.parametrize("bandwidth", [200e3, 10e3, 2e3])  # at 10 kHz
+def test_the_sample_feels_the_fundamental_of_a_filtered_square_wave(bandwidth):
+    """Against a square wave of depth 0.8 behind a pole, step by step; a square wave of depth d has 4 d / pi."""
+    points, periods = 4000, 40
+    square = np.where(np.arange(points) < points // 2, 0.8, -0.8)
+    kept = np.exp(-2 * np.pi * bandwidth * 1e-4 / points)
+    wave = lfilter([1.0 - kept], [1.0, -kept], np.tile(square, periods))[-points:]
+    modulator = HelicityModulator("modulator")
+    modulator.depth, modulator.bandwidth = Q_(0.8, ""), Q_(bandwidth, "Hz")
+    assert 4 / np.pi * modulator.ellipticity() == pytest.approx(abs(harmonics_of(wave)[1][0]), rel=1e-5)
+    assert modulator.read("depth_actual") == pytest.approx(wave.max(), rel=1e-9)
+
+
+def test_a_slow_amplifier_orients_as_much_less_depth():
+    benches = [spin_inertia_bench(noise=False) for _ in range(2)]
+    benches[0].modulator.bandwidth = Q_(10.0, "kHz")
+    benches[1].modulator.depth = Q_(np.sqrt(0.5), "")
+    for bench in benches:
+        bench.clock.sleep(0.02)
+    assert benches[0].hidden()["spin_polarization"] == pytest.approx(benches[1].hidden()["spin_polarization"], rel=1e-8)
 
 
 def test_the_reference_conditions_are_not_touched():

@@ -193,6 +193,31 @@ def test_a_jammed_drive_stays_where_it_is(name, fault, axis, target, stands):
     assert bench.check() == []
 
 
+@pytest.mark.parametrize(("name", "fault", "axis"), [
+    ("stage", "stuck_stage", "delay"), ("holder", "stuck_holder", "tilt")])
+def test_a_drive_that_jams_on_its_set_point_spoils_nothing_until_it_is_asked_to_move(name, fault, axis):
+    bench = table()
+    device = bench.instruments[name]
+    bench.fail(f"{name}.{fault}")
+    bench.clock.sleep(5.0)
+    assert not device.stuck
+    assert bench.take_marks() == []
+    [line] = bench.check()
+    assert "draws too much current" in line
+    device.write(axis, float(device.read(axis)) + 0.4 * device.count)  # less than it resolves
+    assert not device.stuck
+    device.write(axis, float(device.read(axis)) + 3.0 * device.count)
+    bench.clock.sleep(1.0)
+    assert device.stuck
+    assert bench.take_marks() == [f"{name}.stuck"]
+    [line] = bench.check()
+    assert "cannot move" in line
+    bench.mend()
+    bench.clock.sleep(1.0)
+    assert not device.stuck
+    assert bench.check() == []
+
+
 def test_the_probe_comes_late_when_the_stage_is_stuck():
     bench = spin_inertia_bench(noise=False)
     bench.fail("stage.stuck_stage")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import hypot, sqrt
+from math import cos, pi, sqrt, tan
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.special import voigt_profile
 
 from instruments import dragging_bench
@@ -109,14 +110,39 @@ def test_a_laser_that_wanders_is_a_laser_elsewhere() -> None:
 
 
 @pytest.mark.parametrize("ratio", [0.01, 1.0, 3.0])
-def test_a_broad_laser_broadens_in_quadrature(ratio: float) -> None:
-    """Gamma -> sqrt(Gamma^2 + Gamma_L^2) in eq. 15, for the width, for the pumping and for DT/T ~ W / power."""
-    specimen, laser = DotSpecimen(PASSIVE), 0.45 * UEV
-    narrow = room_at(PASSIVE, 0.0, ratio)
-    broad = replace(narrow, laser_linewidth=laser)
-    natural = PASSIVE.si("linewidth") / HBAR
-    gamma, omega = hypot(natural, laser / HBAR), natural * ratio
-    assert specimen.rates_in(broad).gamma_p == pytest.approx(sqrt(gamma**2 + 2 * omega**2), rel=1e-12)
-    dt = [specimen.evolve(room, TickGrid(0, TICK_PS, 0, 1)).absorbed[0] for room in (narrow, broad)]
-    peaks = [omega**2 * g / (g**2 + 2 * omega**2) for g in (natural, gamma)]
-    assert dt[1] / dt[0] == pytest.approx(peaks[1] / peaks[0], rel=1e-9)
+@pytest.mark.parametrize("laser", [0.04e-3, 0.45, 5.0])
+def test_a_broad_laser_broadens_the_line_and_conserves_its_area(ratio: float, laser: float) -> None:
+    """Gamma_b^2 = Gamma_p^2 + gamma_L^2; the integral of DT/T over all detunings is that for a narrow laser."""
+    specimen = DotSpecimen(PASSIVE)
+    natural = float(PASSIVE.linewidth.m_as("ueV"))
+    narrow = natural * sqrt(1.0 + 2.0 * ratio**2)
+    broad = replace(room_at(PASSIVE, 0.0, ratio), laser_linewidth=laser * UEV)
+    assert specimen.rates_in(broad).gamma_p * HBAR / UEV == pytest.approx(sqrt(narrow**2 + laser**2), rel=1e-12)
+
+    def area(linewidth: float) -> float:
+        start = room_at(PASSIVE, 0.0, ratio)
+
+        def seen(angle: float) -> float:  # detuning = tan(angle) ueV reaches from one end to the other
+            away = Ramp(start.photon_energy.start + tan(angle) * UEV)
+            room = replace(start, photon_energy=away, laser_linewidth=linewidth)
+            return float(specimen.glance(room, TickGrid(0, 1, 0, 0)).absorbed[0]) / cos(angle) ** 2
+        return float(quad(seen, -0.5 * pi, 0.5 * pi, limit=200)[0])
+
+    assert area(laser * UEV) == pytest.approx(area(0.0), rel=1e-6)
+
+
+def test_a_broad_laser_lowers_signal_and_pumping() -> None:
+    """Gamma = 0.6 ueV and Omega = Gamma: Gamma_p = 1.03923 ueV; 1 ueV more makes 1.44222 ueV, peaks x 0.720577."""
+    dot = QuantumDot.sample_a()
+    assert dot.linewidth.m_as("ueV") == pytest.approx(0.6)
+    narrow = room_at(dot, 0.0, 1.0)
+    broad, usual = (replace(narrow, laser_linewidth=width * UEV) for width in (1.0, 0.04e-3))
+    specimen, grid = DotSpecimen(dot), TickGrid(0, 1, 0, 0)
+    first, second, third = (specimen.glance(room, grid).absorbed[0] for room in (narrow, broad, usual))
+    assert second / first == pytest.approx(0.720577, rel=1e-6)
+    assert third == pytest.approx(first, rel=1e-9)
+    rates, wide, near = (vars(specimen.rates_in(room)) for room in (narrow, broad, usual))
+    assert wide["gamma_p"] / rates["gamma_p"] == pytest.approx(1.44222 / 1.03923, rel=1e-5)
+    for name, power in (("a", 1), ("b", 2), ("c", 1)):  # the pumping goes as W and W^2
+        assert wide[name] == pytest.approx(rates[name] * 0.720577**power, rel=1e-5)
+    assert near == pytest.approx(rates, rel=2e-9)

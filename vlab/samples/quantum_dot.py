@@ -35,7 +35,8 @@ class QuantumDot(Parameters):
         n = 1 / (1 + exp((V_start - V) / V_edge)) / (1 + exp((V - V_end) / V_edge)).
 
     Charges that move in the crystal let the line wander slowly (an Ornstein-Uhlenbeck process), where the bench has
-    noise. A laser with a linewidth broadens Gamma in quadrature.
+    noise. A laser with a linewidth broadens the power-broadened line in quadrature and lowers it, area
+    conserved.
     """
 
     _title: ClassVar[str] = "QuantumDot"

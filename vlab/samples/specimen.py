@@ -50,7 +50,7 @@ class Room:
     duty: float
     """Fraction of the time for which the light is on (1 when it is not chopped)."""
     laser_linewidth: float = 0.0
-    """Full width of the laser's line, J; it broadens the dot's Gamma in quadrature."""
+    """Full width of the laser's line, J; it broadens the dot's line in quadrature and lowers it, area conserved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +187,20 @@ class DotSpecimen:
         """Return the numbers of the rate model for light of ``power`` (W) and ``duty`` at a field in T.
 
         The alphas hold for light chopped with a duty of one half; other duties scale the pumping in proportion, and so
-        does the ``occupation`` of the dot by the charge whose line is probed. A ``laser_linewidth`` (J) broadens Gamma
-        in quadrature.
+        does the ``occupation`` of the dot by the charge whose line is probed.
+
+        The power-broadened line of width Gamma_p is folded with the laser's spectrum, gamma_L = ``laser_linewidth``
+        (J) over hbar, whose area is conserved: the width becomes Gamma_b = sqrt(Gamma_p^2 + gamma_L^2), added in
+        quadrature, and the peak of W is multiplied by Gamma_p / Gamma_b.
         """
         asked = (power, duty, field, occupation, laser_linewidth)
         if self._last_rates is not None and self._last_rates[0] == asked:
             return self._last_rates[1]
         ratio_squared = 0.5 * self.saturation(power)
         omega = self._gamma * sqrt(ratio_squared)
-        gamma = hypot(self._gamma, laser_linewidth / HBAR) if laser_linewidth else self._gamma
-        peak = two_level.peak_rate(omega, gamma)
+        narrow = two_level.broadened_width(omega, self._gamma)
+        width = hypot(narrow, laser_linewidth / HBAR) if laser_linewidth else narrow
+        peak = two_level.peak_rate(omega, self._gamma) * (narrow / width)
         roh, oh, nc = self._alphas
         decay = self._decay
         pump = duty / REFERENCE_DUTY * occupation
@@ -207,8 +211,7 @@ class DotSpecimen:
             slow = (REFERENCE_FIELD / b) ** 2
             pump *= slow
             decay *= slow * (1.0 + self._half_range / b) / (1.0 + self._half_range / REFERENCE_FIELD)
-        model = RateModel(self._shift, two_level.broadened_width(omega, gamma), roh * peak * pump,
-                          oh * peak * peak * pump, nc * peak * pump, decay)
+        model = RateModel(self._shift, width, roh * peak * pump, oh * peak * peak * pump, nc * peak * pump, decay)
         self._last_rates = (asked, model)
         return model
 
@@ -220,12 +223,12 @@ class DotSpecimen:
         return self._present_rates(room, room.field.start, self.plateau.occupation(room.gate_voltage.start))
 
     def _visible(self, room: Room) -> float:
-        """Return DT/T on the line: the contrast, less what saturation and a broad laser take away."""
-        saturation = self.saturation(room.power)
+        """Return DT/T on the line: the contrast, less what saturation and a broad laser (see `rates`) take away."""
+        broadening = 1.0 + self.saturation(room.power)
         if not room.laser_linewidth:
-            return self._contrast / (1.0 + saturation)
-        broader = hypot(self._gamma, room.laser_linewidth / HBAR) / self._gamma
-        return self._contrast * broader / (broader * broader + saturation)
+            return self._contrast / broadening
+        narrow = self._gamma * sqrt(broadening)
+        return self._contrast / broadening * (narrow / hypot(narrow, room.laser_linewidth / HBAR))
 
     def longest_tick(self, room: Room) -> float:
         """Return the longest tick in s over which the line moves by a small part of its width only."""
