@@ -117,8 +117,6 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.scan_panel, 1)
-        self.bar = NotificationBar(centre)
-        column.addSpacing(self.bar.usual_height())  # it would hide the numbers at the plot's axis
         self.setCentralWidget(centre)
 
     def _build_docks(self) -> None:
@@ -184,7 +182,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks["experiment"], self.docks[fronts[0]]], [310, 330], Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks[name] for name in beside], [500] * len(beside), Qt.Orientation.Horizontal)
         self.resizeDocks([self.docks["strip"]], [230], Qt.Orientation.Vertical)
-        self.resizeDocks([self.docks[name] for name in column], [420, 150] if rows == 1 else [200, 290],
+        self.resizeDocks([self.docks[name] for name in column], [420, 150] if rows == 1 else [222, 268],
                          Qt.Orientation.Vertical)
 
     def _show_bench(self) -> None:
@@ -248,6 +246,10 @@ class MainWindow(QMainWindow):
         tools.addSeparator()
         tools.addAction(self.actions["view.inside"])
         self.addToolBar(tools)
+        self.bar = NotificationBar()
+        self.statusBar().addWidget(self.bar, 1)
+        # a notice that came and went would else resize, and redraw, the plots
+        self.statusBar().setMinimumHeight(self.bar.sizeHint().height() + 4)
         self.state_label = QLabel("setting up")
         self.state_label.setAccessibleName("state")
         self.statusBar().addPermanentWidget(self.state_label)
@@ -382,10 +384,11 @@ class MainWindow(QMainWindow):
                                                                "on accent", "tooltip", "text", "base", "grid")}
         self.setStyleSheet(f"""
             QLabel[refused="true"] {{ color: {c["refused"]}; }}
-            NotificationBar {{ background: {c["tooltip"]}; border-top: 1px solid {c["grid"]}; }}
+            NotificationBar {{ background: {c["tooltip"]}; border: 1px solid {c["grid"]}; }}
             NotificationBar[level="warning"], NotificationBar[level="error"] {{ background: {c["refused ground"]}; }}
             NotificationBar[level="warning"] QLabel, NotificationBar[level="error"] QLabel
                 {{ color: {c["refused text"]}; }}
+            QStatusBar::item {{ border: none; }}
             QFrame#greeting {{ background: {c["base"]}; border: 1px solid {c["accent"]}; border-radius: 8px; }}
             QToolButton:checked {{ background: {c["accent"]}; color: {c["on accent"]}; border-radius: 3px; }}
             QDockWidget {{ font-weight: 600; }}

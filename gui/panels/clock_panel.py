@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.commands import Commands
 from gui.lab import Snapshot, pace_in_words
 from gui.models import LabModel
 from gui.theme import tabular_font
+from gui.widgets.focus_wheel import ComboBox
 
 PACES = tuple((pace_in_words(pace), pace) for pace in (1.0, 10.0, 100.0, math.inf))
 """What can be chosen, in words and as lab seconds per real second."""
@@ -32,7 +33,7 @@ class ClockPanel(QWidget):
         self.time.setMinimumWidth(self.fontMetrics().horizontalAdvance("lab 000:00:00.0"))
         self.time.setToolTip("Lab time since the sample was mounted.")
         self.time.setAccessibleName("lab time")
-        self.pace = QComboBox()
+        self.pace = ComboBox()
         for title, pace in PACES:
             self.pace.addItem(title, pace)
         self.pace.setToolTip("Choose how fast lab time goes. Numbers do not depend on it.")

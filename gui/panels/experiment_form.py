@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.panels.instrument_panel import words
+from gui.widgets.focus_wheel import ComboBox, SpinBox
 from gui.widgets.quantity_list_edit import QuantityListEdit
 from gui.widgets.quantity_spin_box import QuantitySpinBox
 from vlab.experiments.procedure import Procedure
@@ -101,7 +102,7 @@ class ExperimentForm(QWidget):
     def _editor(self, parameter: Parameter, default: object, name: str) -> QWidget:
         given = None if default is dataclasses.MISSING else default
         if parameter.kind == "choice":
-            box = QComboBox()
+            box = ComboBox()
             box.addItems(parameter.choices)
             if given is not None:
                 box.setCurrentText(str(given))
@@ -113,7 +114,7 @@ class ExperimentForm(QWidget):
             tick.toggled.connect(self._change)
             return tick
         if parameter.kind == "count":
-            number = QSpinBox()
+            number = SpinBox()
             number.setRange(int(parameter.minimum), int(min(parameter.maximum, 2**31 - 1)))
             number.setValue(int(given or 0))  # type: ignore[call-overload]
             number.valueChanged.connect(self._change)

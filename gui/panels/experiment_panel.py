@@ -7,7 +7,6 @@ import math
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QFont, QStandardItemModel
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -21,19 +20,12 @@ from PySide6.QtWidgets import (
 from gui.commands import Commands
 from gui.models import LabModel
 from gui.panels.experiment_form import ExperimentForm
+from gui.widgets.focus_wheel import ComboBox
 from instruments.benches import BENCHES
 from vlab.errors import VlabError
 from vlab.experiments import EXPERIMENTS, experiments_on
 from vlab.experiments.procedure import Procedure
 from vlab.readout import clock
-
-
-class WheelPassesBy(QObject):
-    """An event filter: a wheel that rolls over a widget does not turn it."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
-        """Swallow what the wheel says."""
-        return event.type() == QEvent.Type.Wheel
 
 
 class ExperimentPanel(QWidget):
@@ -93,9 +85,9 @@ class ExperimentPanel(QWidget):
         model.experiment_changed.connect(self._show_experiment)
         self._show_experiment()
 
-    def _make_choice(self) -> QComboBox:
+    def _make_choice(self) -> ComboBox:
         """Return a box with all experiments under the titles of their benches."""
-        box = QComboBox()
+        box = ComboBox()
         box.setAccessibleName("experiment choice")
         box.setToolTip("Choose the experiment; one for another bench has that set up, with its usual sample.")
         bold = QFont()
@@ -111,7 +103,6 @@ class ExperimentPanel(QWidget):
             for key, kind in kinds.items():
                 box.addItem(kind.in_words(), key)
                 box.setItemData(box.count() - 1, kind.summary(), Qt.ItemDataRole.ToolTipRole)
-        box.installEventFilter(WheelPassesBy(box))  # rolling by must not set up another bench
         box.activated.connect(lambda index: self._model.choose(EXPERIMENTS[box.itemData(index)]))
         return box
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.history import History, Series
 from gui.lab import Snapshot
 from gui.theme import Theme, mark_trace
+from gui.widgets.focus_wheel import ComboBox
 from gui.widgets.plot import Plot
 from instruments.benches import HiddenQuantity
 from vlab.quantity_scale import pretty_unit, scale_of
@@ -29,8 +30,8 @@ class InsidePanel(QWidget):
         self._history = history
         self._series: Series | None = None
         self._shown: HiddenQuantity | None = None
-        self.choice = QComboBox()
-        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.choice = ComboBox()
+        self.choice.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.choice.setToolTip("Choose which of the hidden quantities is drawn.")
         self.choice.setAccessibleName("hidden quantity")
         self.choice.currentIndexChanged.connect(lambda _: self._choose())
@@ -98,7 +99,7 @@ class InsidePanel(QWidget):
             return
         value = snapshot.hidden[self._shown.name]
         shown = readout(value, self._shown.unit) if self._shown.unit else f"{value:+.4f}"
-        self.value.setText(f"{self._shown.symbol or self._shown.title} = {shown}   (hidden from all instruments)")
+        self.value.setText(f"{self._shown.symbol or self._shown.title} = {shown}   (no instrument shows it)")
 
     def showEvent(self, event: object) -> None:
         """Catch up with what happened while the panel was hidden."""

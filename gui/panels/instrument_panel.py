@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -22,14 +23,20 @@ from PySide6.QtWidgets import (
 from gui.lab import Snapshot
 from gui.models import LabModel
 from gui.theme import tabular_font
+from gui.widgets.focus_wheel import ComboBox
 from gui.widgets.lamp import Lamp
 from gui.widgets.quantity_spin_box import QuantitySpinBox
-from instruments.declaration import Setting
+from instruments.declaration import Reading, Setting
 from instruments.instrument import Instrument
 from vlab.quantity_scale import pretty_unit
 from vlab.readout import readout
+from vlab.units import unit_factor
 
 _LAMPS_IN_A_ROW = 3
+_FEW_READINGS = 6
+"""Each has a line of its own; of more, two share a line where they fit, so that the settings begin in sight."""
+_GAP = 16
+"""Between two readings on a line, in pixels."""
 
 
 def words(name: str) -> str:
@@ -64,11 +71,12 @@ class InstrumentPanel(QScrollArea):
         self._readings = kind.readings()
         body = QWidget()
         column = QVBoxLayout(body)
-        column.addLayout(self._lamp_row())
-        column.addLayout(self._display_form())
+        lamps, settings = self._lamp_row(), self._setting_form()
+        column.addLayout(lamps)
+        column.addLayout(self._display_rows(max(lamps.sizeHint().width(), settings.sizeHint().width())))
         if self.lamps or self.displays:
             column.addWidget(_rule())
-        column.addLayout(self._setting_form())
+        column.addLayout(settings)
         column.addLayout(self._button_row())
         column.addWidget(self._fault_box())
         column.addStretch(1)
@@ -85,6 +93,7 @@ class InstrumentPanel(QScrollArea):
 
     def _lamp_row(self) -> QGridLayout:
         rows = QGridLayout()
+        rows.setVerticalSpacing(0)
         for number, (key, flag) in enumerate(self._instrument.flags().items()):
             lamp = Lamp(words(key), alarm=flag.spoils)
             lamp.setToolTip(flag.help + (" Points that are measured meanwhile are marked as spoiled." if flag.spoils
@@ -95,18 +104,38 @@ class InstrumentPanel(QScrollArea):
         rows.setColumnStretch(_LAMPS_IN_A_ROW, 1)
         return rows
 
-    def _display_form(self) -> QFormLayout:
-        form = _form()
-        for key, reading in self._instrument.readings().items():
-            label = QLabel("–")
+    def _display_rows(self, room: int) -> QGridLayout:
+        """Return the readings in their order, in lines that are as wide as the panel is anyway."""
+        rows = QGridLayout()
+        rows.setHorizontalSpacing(_GAP)
+        rows.setVerticalSpacing(2)
+        half = (room - _GAP) // 2 if len(self._readings) > _FEW_READINGS else 0
+        lines: list[list[QHBoxLayout]] = []
+        alone = False  # whether the last line has room for another reading
+        for key, reading in self._readings.items():
+            title, label = QLabel(words(key)), QLabel("–")
             label.setFont(tabular_font())
             label.setAlignment(Qt.AlignmentFlag.AlignRight)
             label.setToolTip(reading.help)
             label.setAccessibleName(f"{self._name} {words(key)}")
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self.displays[key] = label
-            form.addRow(words(key), label)
-        return form
+            cell = QHBoxLayout()
+            cell.addWidget(title)
+            cell.addWidget(label, 1)
+            usual = label.fontMetrics().horizontalAdvance(_usual_text(reading))
+            short = title.sizeHint().width() + cell.spacing() + usual <= half
+            if short and alone:
+                lines[-1].append(cell)
+            else:
+                lines.append([cell])
+            alone = short and not alone
+        for number, line in enumerate(lines):
+            for place, cell in enumerate(line):
+                rows.addLayout(cell, number, place, 1, 2 // len(line))
+        for place in (0, 1):
+            rows.setColumnStretch(place, 1)
+        return rows
 
     def _setting_form(self) -> QFormLayout:
         form = _form()
@@ -121,7 +150,7 @@ class InstrumentPanel(QScrollArea):
 
     def _editor(self, key: str, setting: Setting) -> QWidget:
         if setting.choices:
-            box = QComboBox()
+            box = ComboBox()
             for choice in setting.choices:
                 si = choice if setting.unit is None else setting.check(self._instrument, setting.in_si(choice))
                 title = str(choice) if setting.unit is None else f"{choice:g} {pretty_unit(setting.unit)}".strip()
@@ -167,6 +196,7 @@ class InstrumentPanel(QScrollArea):
             self.faults[key] = check
             rows.addWidget(check)
         inner.hide()
+        self.unfold.clicked.connect(lambda shown: shown and QTimer.singleShot(0, self, lambda: self._bring_up(box)))
         self.unfold.toggled.connect(inner.setVisible)
         self.unfold.toggled.connect(lambda shown: self.unfold.setArrowType(
             Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow))
@@ -174,6 +204,14 @@ class InstrumentPanel(QScrollArea):
         column.addWidget(inner)
         box.setVisible(bool(self.faults))
         return box
+
+    def _bring_up(self, box: QWidget) -> None:
+        """Scroll until a box is seen: all of it or, where it is taller than the panel, its beginning."""
+        layout = self.widget().layout()
+        assert layout is not None
+        layout.activate()  # it may just have become taller
+        self.ensureWidgetVisible(box, 0, 9)
+        self.ensureWidgetVisible(self.unfold, 0, 0)
 
     def _write(self, key: str, value: float | str) -> None:
         self._model.lab.write(self._name, key, value)
@@ -220,6 +258,12 @@ class InstrumentPanel(QScrollArea):
         """Catch up with what happened while the panel was hidden."""
         super().showEvent(event)  # type: ignore[arg-type]
         self.show_snapshot(self._model.snapshot)
+
+
+def _usual_text(reading: Reading) -> str:
+    """Return a text that is as wide as most that the reading shows."""
+    si = -0.0888888888 * (1.0 if reading.unit is None else unit_factor(reading.unit))
+    return "00000" if reading.whole else readout(si, reading.unit, reading.digits)
 
 
 def _form() -> QFormLayout:

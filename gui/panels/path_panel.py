@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 from functools import partial
 
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.lab import Snapshot
 from gui.models import LabModel
+from gui.widgets.focus_wheel import ComboBox
 from instruments.wiring import Wiring
 
 
@@ -36,7 +37,7 @@ class PathPanel(QScrollArea):
         title = QLabel("<b>Cables</b>")
         title.setToolTip("Which output feeds each input. A wrong cable behaves as it would, and the check says so.")
         column.addWidget(title)
-        self.cables: dict[str, QComboBox] = {}
+        self.cables: dict[str, ComboBox] = {}
         self._form = QFormLayout()
         column.addLayout(self._form)
         column.addStretch(1)
@@ -78,7 +79,7 @@ class PathPanel(QScrollArea):
         while self._form.rowCount():
             self._form.removeRow(0)
         for target in () if wiring is None else wiring.inputs:
-            box = QComboBox()
+            box = ComboBox()
             box.addItem("no cable", None)
             for source in wiring.outputs if wiring is not None else ():
                 box.addItem(source, source)

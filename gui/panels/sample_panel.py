@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFormLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.models import LabModel
 from gui.panels.instrument_panel import words
+from gui.widgets.focus_wheel import ComboBox, SpinBox
 from instruments.benches import BenchKind
 
 
@@ -32,19 +31,19 @@ class SamplePanel(QWidget):
         super().__init__(parent)
         self._model = model
         kind = model.kind
-        self.words: dict[str, QComboBox] = {}
+        self.words: dict[str, ComboBox] = {}
         about = QLabel(kind.sample_about)
         about.setWordWrap(True)
         about.setVisible(bool(kind.sample_about))
         form = QFormLayout()
         for name, choices in kind.presets.items():
-            box = QComboBox()
+            box = ComboBox()
             box.addItems(choices)
             box.setToolTip(kind.words_help(name))
             box.setAccessibleName(f"sample {name}")
             self.words[name] = box
             form.addRow(name, box)
-        self.seed = QSpinBox()
+        self.seed = SpinBox()
         self.seed.setRange(0, 2**31 - 1)
         self.seed.setToolTip("Set the seed of all noise: same seed, same numbers.")
         self.seed.setAccessibleName("sample seed")

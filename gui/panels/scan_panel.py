@@ -8,12 +8,13 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.models import LabModel
 from gui.scans import Scan, Trace
 from gui.theme import Theme
 from gui.widgets.findings import Findings
+from gui.widgets.focus_wheel import ComboBox, SpinBox
 from gui.widgets.plot import Plot
 from vlab.errors import VlabError
 from vlab.experiments.procedure import PlotPlan, Procedure, Variable
@@ -43,12 +44,12 @@ class ScanPanel(QWidget):
         self._theme = theme
         self.plot = Plot(theme, "scan plot", "")
         self.plot.addLegend(offset=(-8, 8))
-        self.quantity = QComboBox()
-        self.quantity.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.quantity = ComboBox()
+        self.quantity.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.quantity.setToolTip("Choose which of the measured quantities is drawn.")
         self.quantity.setAccessibleName("scan quantity")
         self.quantity.currentIndexChanged.connect(self.redraw)
-        self.earlier = QSpinBox()
+        self.earlier = SpinBox()
         self.earlier.setRange(0, 20)
         self.earlier.setValue(_EARLIER)
         self.earlier.setToolTip("Set how many earlier runs are drawn under the present one.")

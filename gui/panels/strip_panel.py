@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import inf
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.history import History, Series, chartable
 from gui.lab import Snapshot
 from gui.theme import Theme, mark_trace
+from gui.widgets.focus_wheel import ComboBox
 from gui.widgets.plot import Plot
 from vlab.quantity_scale import pretty_unit, scale_of
 from vlab.readout import readout
@@ -32,8 +33,8 @@ class StripPanel(QWidget):
         self._history = history
         self._choices: dict[str, tuple[str, str, str]] = {}
         self._series: Series | None = None
-        self.choice = QComboBox()
-        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.choice = ComboBox()
+        self.choice.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.choice.setToolTip("Choose the reading that is drawn.")
         self.choice.setAccessibleName("strip chart reading")
         self.choice.currentTextChanged.connect(self._choose)
@@ -42,7 +43,7 @@ class StripPanel(QWidget):
         self.plot = Plot(theme, "strip chart", "lab time", bottom_unit="s")
         self.curve = self.plot.plot([], [])
         row = QHBoxLayout()
-        self.span = QComboBox()
+        self.span = ComboBox()
         for title, seconds in _SPANS.items():
             self.span.addItem(title, seconds)
         self.span.setToolTip("Choose how much lab time the chart shows.")

@@ -1,30 +1,27 @@
-"""Notifications: sentences that appear over the work and go by themselves; never a box that must be clicked away."""
+"""Notifications: sentences that come and go by themselves in the status bar; never a box to be clicked away."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+
+from gui.widgets.elided_label import ElidedLabel
 
 _STAYS = {"info": 6000, "warning": 12000, "error": 30000}
 
 
 class NotificationBar(QFrame):
-    """One line that shows the latest notice, over the lower edge of its parent.
-
-    It floats, because a line that came and went in the parent's layout would resize, and redraw, the plot.
+    """One line that shows the latest notice; its tool-tip has what did not fit, and so has the log.
 
     Parameters
     ----------
-    parent : QWidget
+    parent : QWidget, optional
     """
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        parent.installEventFilter(self)
         self.setAutoFillBackground(True)
-        self.label = QLabel()
-        self.label.setWordWrap(True)
-        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label = ElidedLabel()
         self.label.setAccessibleName("notification")
         close = QToolButton()
         close.setText("✕")
@@ -33,7 +30,7 @@ class NotificationBar(QFrame):
         close.setAccessibleName("hide notification")
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 4, 4)
+        row.setContentsMargins(10, 1, 4, 1)
         row.addWidget(self.label, 1)
         row.addWidget(close)
         self._timer = QTimer(self, singleShot=True)
@@ -45,24 +42,7 @@ class NotificationBar(QFrame):
         self.setProperty("level", level)
         self.style().unpolish(self)
         self.style().polish(self)
-        self.label.setText(text)
-        self._place()
+        self.label.say(text)
+        self.label.update()
         self.show()
-        self.raise_()
         self._timer.start(_STAYS.get(level, 6000))
-
-    def usual_height(self) -> int:
-        """Return the height of a notice of one line."""
-        return self.sizeHint().height()
-
-    def _place(self) -> None:
-        around = self.parentWidget().size()
-        height = self.layout().totalHeightForWidth(around.width())
-        height = height if height > 0 else self.sizeHint().height()
-        self.setGeometry(0, around.height() - height, around.width(), height)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the parent's lower edge."""
-        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
-            self._place()
-        return super().eventFilter(watched, event)

@@ -13,6 +13,8 @@ from instruments import dragging_bench
 from instruments.benches import BENCHES
 from vlab.experiments.runner import Measured
 
+INSTRUMENTS = BENCHES["dragging"].instruments
+
 
 @pytest.fixture
 def window(qapp, qtbot, tmp_path):
@@ -35,6 +37,53 @@ def test_the_panel_has_everything_that_is_declared(qtbot, bench, name):
                    *panel.faults.values()):
         assert widget.toolTip()
         assert widget.accessibleName()
+
+
+@pytest.mark.parametrize("name", ["lockin", "laser"])
+def test_faults_that_a_hand_unfolds_are_scrolled_into_sight(qtbot, window, name):
+    window.resize(1280, 800)
+    window.docks[name].raise_()
+    panel = window.instruments[name]
+    qtbot.waitUntil(panel.isVisible, timeout=5000)
+    qtbot.wait(100)  # until the docks have their sizes
+    bar, view = panel.verticalScrollBar(), panel.viewport()
+
+    def seen(widget):
+        return view.rect().contains(widget.mapTo(view, widget.rect().bottomLeft()))
+
+    bar.setValue(bar.maximum())
+    assert seen(panel.unfold)
+    click(qtbot, panel.unfold)
+    qtbot.wait(100)  # until the panel is laid out anew
+    assert seen(panel.unfold)
+    assert all(check.isVisible() and seen(check) for check in panel.faults.values())
+
+
+def test_a_fault_that_comes_by_itself_does_not_scroll(qtbot, window):
+    panel = window.instruments["lockin"]
+    window.docks["lockin"].raise_()
+    qtbot.waitUntil(panel.isVisible, timeout=5000)
+    window.model.lab.turn_fault("lockin", next(iter(panel.faults)), True)
+    qtbot.waitUntil(panel.unfold.isChecked, timeout=5000)
+    qtbot.wait(50)
+    assert panel.verticalScrollBar().value() == 0
+
+
+@pytest.mark.parametrize("name", INSTRUMENTS)
+def test_settings_begin_in_sight_in_a_small_window(qtbot, window, name):
+    """At 1280x800, and nothing of the readings is cut off sideways."""
+    window.resize(1280, 800)
+    window.docks[name].raise_()
+    panel = window.instruments[name]
+    if not panel.editors:
+        pytest.skip("nothing to set")
+    qtbot.waitUntil(panel.isVisible, timeout=5000)
+    qtbot.wait(100)
+    first = next(iter(panel.editors.values()))
+    assert first.mapTo(panel.viewport(), first.rect().bottomLeft()).y() < panel.viewport().height()
+    assert panel.widget().width() <= panel.viewport().width()
+    for label in panel.displays.values():
+        assert label.width() >= label.sizeHint().width()
 
 
 def test_a_fault_shows_in_the_panel_the_plot_the_words_and_the_file(qtbot, window):

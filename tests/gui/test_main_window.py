@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from gui.panels.experiment_form import OptionalQuantity
 from gui.theme import apply_theme
+from gui.widgets.plot import Plot
 from gui.widgets.quantity_spin_box import QuantitySpinBox
 from instruments import dragging_bench
 from instruments.benches import BENCHES
@@ -212,12 +213,32 @@ def test_the_limits_of_the_model_are_told_where_an_experiment_is_chosen(qtbot, w
     assert form.about.text() == short
 
 
-def test_forms_are_never_cut_sideways_nor_plots_by_notices(window):
+def test_forms_are_never_cut_sideways(window):
     place = window.experiment._place
     assert place.widget().width() <= place.viewport().width()
-    window.bar.show_notice("info", "one line")
-    axis = window.scan_panel.plot.mapTo(window.centralWidget(), window.scan_panel.plot.rect().bottomLeft())
-    assert axis.y() <= window.bar.y()
+
+
+def test_a_long_notice_stays_on_one_line_and_covers_nothing(qtbot, window):
+    window.resize(1280, 800)
+    qtbot.wait(50)
+    plots = [plot for plot in window.findChildren(Plot) if plot.isVisible()]
+    before = [plot.geometry() for plot in plots]
+    text = "The measurement is completed.\nThe data is in /home/" + "a_long_name/" * 30 + "run.nc."
+    window.bar.show_notice("info", text)
+    qtbot.wait(50)
+    assert window.width() == 1280
+    label = window.bar.label
+    assert label.height() < 2 * label.fontMetrics().lineSpacing()
+    assert label.toolTip() == text
+    assert label.shown().startswith("The measurement is completed. The data is in")
+    assert "…" in label.shown()
+    assert label.shown().endswith("run.nc.")
+    assert [plot.geometry() for plot in plots] == before
+    top = window.bar.mapTo(window, QPoint(0, 0)).y()
+    for widget in (*plots, *(dock for dock in window.docks.values() if dock.isVisible())):
+        assert widget.mapTo(window, widget.rect().bottomLeft()).y() < top
+    window.bar.show_notice("info", "Short.")
+    assert label.shown() == label.text() == "Short."
 
 
 def test_an_optional_time_constant(qtbot, window):
