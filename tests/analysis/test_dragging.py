@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import xarray
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 from vlab.analysis import DraggingWidth, dragging_width
-from vlab.analysis.dragging import half_maximum_extent
+from vlab.analysis.dragging import half_maximum_extent, resonance_extent
 from vlab.errors import DataError
 from vlab.lab.cable import TickGrid
 from vlab.physics.absorption import normalized
@@ -165,3 +166,74 @@ def test_eq15_coarse_steps_widen_an_undragged_scan() -> None:
     fine = normalized(x * UEV / HBAR, 0.6 * UEV / HBAR, 0.6 * UEV / HBAR)
     assert coarse == pytest.approx(dragging_width(scan(x, fine)).width.to("ueV").magnitude, rel=1e-6)
     assert 1.9 < coarse < 2.6
+
+
+# -- few points ------------------------------------------------------------------------------------------------------
+
+def steps_of_noise(points: int, memory: float, seed: int) -> NDArray[np.float64]:
+    """Return noise of width 1 behind one pole."""
+    white = np.random.default_rng(seed).normal(size=points + 20) * np.sqrt(1.0 - memory**2)
+    return np.asarray(lfilter([1.0], [1.0, -memory], white)[20:], dtype=float)
+
+
+def is_found(y: Any) -> bool:
+    try:
+        resonance_extent(np.arange(len(y)), y)
+    except DataError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("memory", [0.0, np.exp(-1.0)])
+@pytest.mark.parametrize(("points", "often"), [(6, 0.025), (8, 0.02), (13, 0.02), (20, 0.015), (29, 0.015)])
+def test_noise_of_few_points_has_no_width(points: int, often: float, memory: float) -> None:
+    """Out of 1000 traces larger than the least absorption; where it is smaller there is none at all."""
+    traces = [steps_of_noise(points, memory, seed) for seed in range(1000)]
+    assert sum(is_found(0.2 * y) for y in traces) <= 1000 * often
+    assert not any(is_found(0.012 * y) for y in traces[:100])
+
+
+@pytest.mark.parametrize("points", range(3, 11))
+@pytest.mark.parametrize("linewidth", [0.5, 1.0, 2.0, 4.0])
+def test_a_noise_free_line_of_few_points_is_found(points: int, linewidth: float) -> None:
+    for centre in (0.3, 0.5, 0.7):
+        x = np.arange(points) - np.round(centre * (points - 1))
+        y = 0.6 / (1.0 + (2.0 * x / linewidth) ** 2)
+        if y.min() < 0.5 * y.max():
+            assert is_found(y)
+    assert is_found(np.where(np.arange(points) == 1, 0.4, 0.0))
+    assert is_found(np.where(np.arange(points) >= points - 2, 0.4, 0.0))
+
+
+def test_a_dragged_line_in_noise_is_found_in_13_points() -> None:
+    """One or two points on it, 0.5 high, in noise of 0.015 as of 1 s dwells."""
+    for seed in range(200):
+        y = 0.015 * steps_of_noise(13, np.exp(-1.0), seed)
+        y[5:6 + seed % 2] += 0.5
+        assert is_found(y)
+
+
+@pytest.mark.parametrize("points", [7, 13, 29, 126])
+@pytest.mark.parametrize(("level", "line"), [(200.0, 0.9), (1.0, 0.9), (1.0, 0.0), (0.5, 0.4), (0.5, 0.0)])
+def test_a_baseline_is_no_line(points: int, level: float, line: float) -> None:
+    """A detector out of balance."""
+    x = np.linspace(20.0, -30.0, points)
+    y = level + 0.005 * steps_of_noise(points, 0.0, 3) + np.where(np.abs(x) <= 5.0, line, 0.0)
+    with pytest.raises(DataError, match="is the detector balanced"):
+        dragging_width(scan(x, y))
+
+
+def test_the_inside_of_a_line_wider_than_the_scan_is_clipped() -> None:
+    found = dragging_width(scan([1.0, 0.6, 0.2, -0.2, -0.6, -1.0], [0.559, 0.827, 0.927, 0.964, 0.978, 0.984]))
+    assert (found.clipped, found.width.magnitude) == (True, 2.0)
+
+
+def test_marked_points_are_left_out() -> None:
+    """The variable quality of a run: a spike during which a flag was lit is no line."""
+    x = np.arange(40.0)
+    y = np.where((x >= 10) & (x <= 20), 0.5, 0.0)
+    y[30] = 3.0
+    data = scan(x, y)
+    assert dragging_width(data).on.magnitude > 29.0
+    found = dragging_width(data.assign(quality=("detuning", (x == 30).astype(int))))
+    assert (found.on.magnitude, found.off.magnitude, found.gap) == (9.5, 20.5, False)

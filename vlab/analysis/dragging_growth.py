@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vlab.analysis.rows import Floats, numbers
+from vlab.data.quality import spoiled_left_out
 from vlab.errors import DataError
 from vlab.units import Q_, Quantity
 
@@ -102,6 +103,8 @@ class CriticalStepFit:
 def mean_widths(dataset: xarray.Dataset, direction: str | None = None) -> xarray.DataArray:
     """Return dragging widths in ueV averaged over phases and repeats, with the coordinates step and dwell.
 
+    Scans that the dataset marks as spoiled (``quality``) are left out.
+
     Parameters
     ----------
     dataset : xarray.Dataset
@@ -114,7 +117,7 @@ def mean_widths(dataset: xarray.Dataset, direction: str | None = None) -> xarray
     DataError
         The dataset has no such widths.
     """
-    widths = dataset["width"] if "width" in getattr(dataset, "data_vars", {}) else None
+    widths = spoiled_left_out(dataset)["width"] if "width" in getattr(dataset, "data_vars", {}) else None
     if widths is None or not {"step", "dwell"} <= set(widths.dims):
         raise DataError("this fit wants dragging widths against 'step' and 'dwell', as DraggingWidthVsDwell and "
                         "DraggingWidthVsStep measure them.")
@@ -137,8 +140,8 @@ def mean_widths(dataset: xarray.Dataset, direction: str | None = None) -> xarray
 def fit_build_up(dataset: xarray.Dataset, direction: str | None = None) -> BuildUpFit:
     """Fit widths against dwell times, with W_min and W_max of each step and one tau for all, as in figure S1c.
 
-    Unweighted least squares of the phase-averaged widths. For a given tau the widths are linear, so that the
-    search is in ln tau alone (variable projection).
+    Unweighted least squares of the phase-averaged widths, without scans that are marked as spoiled. For a
+    given tau the widths are linear, so that the search is in ln tau alone (variable projection).
 
     Parameters
     ----------
@@ -212,7 +215,8 @@ def _tau_error(tau: float, dwells: Floats, found: Floats, known: Any, squares: f
 def fit_critical_step(dataset: xarray.Dataset, direction: str | None = None) -> CriticalStepFit:
     """Fit the widths of the longest dwell against the step, as in figure S1d.
 
-    Unweighted least squares of W_inf + W_0 exp(-step / critical step) to the phase-averaged widths.
+    Unweighted least squares of W_inf + W_0 exp(-step / critical step) to the phase-averaged widths, without scans that
+    are marked as spoiled.
 
     Parameters
     ----------

@@ -19,6 +19,8 @@ from vlab.units import Quantity, ureg
 
 LINEAR_POWER = 0.1
 """Largest W / W_pi whose rates `extrapolate_to_zero_power` uses; sin^2 of eq. (14) is 8 % below its tangent there."""
+_ONE_SIDED = 1.0 / 6.0
+"""Largest relative error of tau_s* from frequencies that all lie on one side of the roll-off."""
 _TIMES = ((1e-6, "ns", 1e-9), (1e-3, "us", 1e-6), (1.0, "ms", 1e-3), (np.inf, "s", 1.0))
 
 
@@ -156,7 +158,9 @@ def fit_relaxation_time(frequency: ArrayLike, signal: ArrayLike, sigma: ArrayLik
     chi_square, freedom = size**2 * float(np.sum(best.fun**2)), target.size - 2
     scale = chi_square / freedom if sigma is None else 1.0
     error, log_tau_error = (float(e) for e in np.sqrt(np.diag(_inverse(slopes.T @ slopes)) * scale))
-    if not (best.success and lowest < log_tau < highest and log_tau_error < 1.0):
+    # from one side of the roll-off, tau is told by how much the curve bends: twice ln tau, which must be beyond doubt
+    around = omega.min() < np.exp(-log_tau) < omega.max()
+    if not (best.success and lowest < log_tau < highest and log_tau_error < (1.0 if around else _ONE_SIDED)):
         raise DataError(f"{owner} cannot tell tau_s* from these points; the frequencies, {f.min():.3g} to "
                         f"{f.max():.3g} Hz, should reach well to both sides of 1 / (2 pi tau_s*).")
     tau = float(np.exp(log_tau))

@@ -55,6 +55,20 @@ def good(dataset: xarray.Dataset) -> xarray.DataArray:
     return xarray.DataArray(True)
 
 
+def spoiled_left_out(dataset: xarray.Dataset) -> xarray.Dataset:
+    """Return the data with NaN for all that was measured at spoiled points; ``quality`` itself stays.
+
+    Findings, overlays and fits look at data so; files and pictures keep every value.
+    """
+    if QUALITY not in getattr(dataset, "data_vars", {}) or not np.any(dataset[QUALITY].values):
+        return dataset
+    clean = good(dataset)
+    within = set(clean.dims)
+    masked = {name: values.where(clean) for name, values in dataset.data_vars.items()
+              if name != QUALITY and within <= set(values.dims)}
+    return dataset.assign(masked)
+
+
 def remarks(dataset: xarray.Dataset) -> list[str]:
     """Return in a sentence which points are spoiled and by what; empty when all are good."""
     found = counts(dataset)

@@ -19,7 +19,14 @@ from vlab.experiments.procedure import (
     Variable,
     Wait,
 )
-from vlab.experiments.recovery_trace import median_of, of_one, of_several, recovery_times, sides_compared
+from vlab.experiments.recovery_trace import (
+    median_of,
+    of_one,
+    of_several,
+    recovery_times,
+    sides_compared,
+    spoiled_from,
+)
 from vlab.experiments.roles import Device, DraggingSetup
 from vlab.parameters import choice, count, quantity
 from vlab.units import Quantity, printed
@@ -127,6 +134,8 @@ class AbsorptionRecovery(Procedure):
         watched = (self._readings() - 1) * self.si("interval")
         found = [f"from {origin}: {of_one(traces[0]) if len(traces) == 1 else of_several(traces, watched)}"
                  for origin, traces in seen.items() if traces]
+        without = [origin for origin in seen if not seen[origin] and spoiled_from(dataset, origin)]
+        found += [f"from {origin}: no trace has good points enough to tell" for origin in without]
         if max(map(len, seen.values())) > 1 and len(seen) == 2 and all(seen.values()):
             found.append(sides_compared(seen["red"], seen["blue"]))
         return found
@@ -135,4 +144,6 @@ class AbsorptionRecovery(Procedure):
         traces = recovery_times(dataset, member, self.si("time_constant"))
         if len(traces) > 1:
             return f"half of the peak after {median_of(traces, (self._readings() - 1) * self.si('interval')).brief()}"
-        return f"90 % after {traces[0].most:.3g} s" if traces and traces[0].recovered else "no recovery"
+        if not traces:
+            return ""
+        return f"90 % after {traces[0].most:.3g} s" if traces[0].recovered else "no recovery"

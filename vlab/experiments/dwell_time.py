@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import floor
 from typing import TYPE_CHECKING, ClassVar
 
+from vlab.data.quality import QUALITY, good
 from vlab.errors import DataError, LimitError
 from vlab.experiments.detuning_leg import UEV, claims_of_scan, grid, scan_ready
 from vlab.experiments.procedure import Coordinate, PlotPlan, Point, Prepare, Procedure, Steps, Variable
@@ -145,8 +146,10 @@ class DwellTimeScan(Procedure):
 
 
 def _legs(dataset: xarray.Dataset) -> list[str]:
-    """Return the legs that have at least two points; the one leg of a scan that went one way has no name."""
-    trace = dataset["dt_normalized"]
-    if "direction" not in trace.dims:
-        return [""] if int(trace.count()) > 1 else []
-    return [str(leg.values) for leg in trace["direction"] if int(trace.sel(direction=leg).count()) > 1]
+    """Return the legs of which two points or more were measured, good or not; that of a scan one way has no name."""
+    seen = dataset["dt_normalized"].notnull()
+    if QUALITY in dataset:
+        seen = seen | ~good(dataset)
+    if "direction" not in seen.dims:
+        return [""] if int(seen.sum()) > 1 else []
+    return [str(leg.values) for leg in seen["direction"] if int(seen.sel(direction=leg).sum()) > 1]

@@ -110,10 +110,12 @@ def normalized(dataset: xarray.Dataset) -> xarray.Dataset:
     """Return a recovery curve in units of its value at large fields, as figure 6 shows it.
 
     That is the mean over the uppermost fifth of the fields that were measured: one point would hand its noise on to
-    all.
+    all. Points that are marked as spoiled do not count for it, but are kept.
     """
     import numpy as np
 
-    signal = np.asarray(dataset["inertia"].values, dtype=float)
+    from vlab.data.quality import spoiled_left_out
+
+    signal = np.asarray(spoiled_left_out(dataset)["inertia"].values, dtype=float)
     field = np.abs(np.where(np.isfinite(signal), dataset["field"].values, np.nan))
     return dataset.assign(inertia=dataset["inertia"] / float(signal[field >= 0.8 * np.nanmax(field)].mean()))

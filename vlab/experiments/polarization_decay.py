@@ -171,16 +171,17 @@ class PolarizationDecay(Procedure):
             found.append(f"decay in the dark: {self._fit(dataset)}")
         except DataError as error:
             found += [str(error)] if shift.size else []
-        seen = np.isfinite(shift)
+        seen, good = np.isfinite(shift), np.isfinite(locked)
         if seen.sum() > 2:
             found.append(f"the fast scan draws the line by about {abs(self._pull(dataset)):.1g} µeV, oppositely on its "
                          "two ways")
-        if shift.size and not seen.all():
-            found.append(f"in {int((~seen).sum())} of {shift.size} cycles the fast scan found no line")
+        blind = int((good & ~seen).sum())
+        if blind:
+            found.append(f"in {blind} of {int(good.sum())} cycles the fast scan found no line")
         lost = int((locked < _LOCKED).sum())
         if lost:
-            found.append(f"in {lost} of {shift.size} cycles the lock was lost before the dark; drag more slowly, or "
-                         "not so far")
+            found.append(f"in {lost} of {int(good.sum())} cycles the lock was lost before the dark; drag more slowly, "
+                         "or not so far")
         return found
 
     def _pull(self, dataset: xarray.Dataset) -> float:

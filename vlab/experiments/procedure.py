@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import wraps
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from vlab.data.quality import spoiled_left_out
 from vlab.experiments.roles import Device
 from vlab.parameters import Parameters
 from vlab.quantity_scale import pretty_unit
@@ -172,9 +174,29 @@ class PlotPlan:
         return CurveStyle(colour, dash, family, ", ".join(others))
 
 
+def _of_good_points(look: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method that is shown a dataset without its spoiled points."""
+
+    @wraps(look)
+    def look_at_good_points(self: Procedure, dataset: xarray.Dataset, *rest: Any, **named: Any) -> Any:
+        return look(self, spoiled_left_out(dataset), *rest, **named)
+
+    return look_at_good_points
+
+
 @dataclass(frozen=True, kw_only=True)
 class Procedure(Parameters):
-    """Base of experiments. The docstring's first line is what lists show."""
+    """Base of experiments. The docstring's first line is what lists show.
+
+    What a subclass writes as `findings`, `remark` and `overlay` sees good points only, so that no experiment can forget
+    it: values measured while a flag was lit that spoils them (``quality`` not zero) are NaN there.
+    """
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__(**named)
+        for name in ("findings", "remark", "overlay"):
+            if name in cls.__dict__:
+                setattr(cls, name, _of_good_points(cls.__dict__[name]))
 
     key: ClassVar[str] = ""
     """The name on the command line."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vlab.analysis.censored_times import SIGNIFICANT, CensoredMedian, censored_median, rank_difference
 from vlab.analysis.rounding import with_error
 from vlab.analysis.rows import mean_and_error
+from vlab.data.quality import QUALITY
 
 if TYPE_CHECKING:
     import xarray
@@ -56,6 +57,9 @@ class RecoveryTimes:
 def recovery_times(dataset: xarray.Dataset, origin: str, settling: float) -> list[RecoveryTimes]:
     """Return what each repeat of an `AbsorptionRecovery` shows; traces that broke off are left out.
 
+    Spoiled points (NaN) within a trace are bridged by a straight line; a trace whose first point or most of whose last
+    part is spoiled is left out, too.
+
     Parameters
     ----------
     dataset : xarray.Dataset
@@ -66,8 +70,15 @@ def recovery_times(dataset: xarray.Dataset, origin: str, settling: float) -> lis
     if origin not in dataset["origin"].values:
         return []
     time = np.asarray(dataset["time"].values, dtype=float)
-    traces = np.atleast_2d(dataset["dt_normalized"].sel(origin=origin).values)
-    return [_times_of(time, trace, settling) for trace in traces if np.isfinite(trace).all()]
+    traces = np.atleast_2d(np.asarray(dataset["dt_normalized"].sel(origin=origin).values, dtype=float))
+    return [_times_of(time, np.interp(time, time[known], trace[known]), settling)
+            for trace, known in zip(traces, np.isfinite(traces), strict=True)
+            if time.size > 1 and known[0] and known[-1] and 2 * known[-_last(known.size):].sum() > _last(known.size)]
+
+
+def spoiled_from(dataset: xarray.Dataset, origin: str) -> bool:
+    """Return whether points of traces from one side are marked as spoiled."""
+    return QUALITY in dataset and bool(np.any(dataset[QUALITY].sel(origin=origin).values))
 
 
 def median_of(traces: list[RecoveryTimes], watched: float) -> CensoredMedian:
@@ -113,8 +124,13 @@ def _verdict(probability: float, plural: bool = True) -> str:
     return f"{'do' if plural else 'does'} not differ significantly ({told})"
 
 
+def _last(points: int) -> int:
+    """Return how many points the last part of a trace has."""
+    return max(1, int(_LAST_PART * points))
+
+
 def _times_of(time: NDArray[np.float64], trace: NDArray[np.float64], settling: float) -> RecoveryTimes:
-    final = float(trace[-max(1, int(_LAST_PART * trace.size)):].mean())
+    final = float(trace[-_last(trace.size):].mean())
     across = max(1, round(settling / (time[1] - time[0]))) | 1
     padded = np.pad(trace, across // 2, mode="edge")
     smooth = np.convolve(padded, np.full(across, 1.0 / across), mode="valid")

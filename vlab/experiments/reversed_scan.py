@@ -15,6 +15,8 @@ from vlab.units import Quantity, printed
 if TYPE_CHECKING:
     import xarray
 
+    from vlab.analysis.dragging import DraggingWidth
+
 _SLOPE = "6 dB/oct"
 _MOST_POINTS = 20_000
 _LEGS = ("forward", "backward")
@@ -109,12 +111,11 @@ class ReversedScan(Procedure):
         yield from scanner.leg(detunings[-2::-1], dwell, None, backward)
 
     def findings(self, dataset: xarray.Dataset) -> list[str]:
-        from vlab.analysis.dragging import dragging_width
-
         found = []
         traces = {leg: dataset["dt_normalized"].sel(direction=leg).dropna("detuning") for leg in _LEGS}
         there, back = traces["forward"], traces["backward"]
-        lost = there.size > 0 and there.size == len(self.detunings()) and float(there[-1]) < 0.5 * float(there.max())
+        turned = there.size > 0 and float(there["detuning"][-1]) == self.detunings()[-1]
+        lost = turned and float(there[-1]) < 0.5 * float(there.max())
         met = self._met(dataset)
         if not any(met.values()):
             return [_NO_LINE] if there.size > 1 else []
@@ -125,13 +126,13 @@ class ReversedScan(Procedure):
                 found.append(f"{leg}: {_NO_LINE}")
                 continue
             try:
-                extent = dragging_width(dataset, leg)
+                extent = _width(dataset, leg)
             except DataError as error:
                 found.append(f"{leg}: {error}")
                 continue
             on, off = extent.on.m_as("ueV"), extent.off.m_as("ueV")
             words = f"on at {on:.3f} µeV, off at {off:.3f} µeV"
-            if leg == "forward" and trace.size == len(self.detunings()) and not lost:
+            if leg == "forward" and turned and not lost:
                 words = f"locked from {on:.3f} µeV on to the turn"
             elif leg == "backward" and not lost:
                 # the backward leg ends at the grid's first detuning
@@ -155,11 +156,16 @@ class ReversedScan(Procedure):
                 for leg in _LEGS}
 
     def remark(self, dataset: xarray.Dataset, member: str) -> str:
-        from vlab.analysis.dragging import dragging_width
-
         if not self._met(dataset).get(member, True):
             return "no line"
         try:
-            return f"{dragging_width(dataset, member).width.m_as('ueV'):.1f} µeV"
+            return f"{_width(dataset, member).width.m_as('ueV'):.1f} µeV"
         except DataError:
             return "no width"
+
+
+def _width(dataset: xarray.Dataset, leg: str) -> DraggingWidth:
+    """Return the width of a leg; the way back begins on the line, and may end on it."""
+    from vlab.analysis.dragging import dragging_width, locked_width
+
+    return dragging_width(dataset, leg) if leg == "forward" else locked_width(dataset, leg)
