@@ -8,10 +8,11 @@ back gate add a resistance R_s, so that V = U + R_s I_j(U).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp
 
-from scipy.optimize import brentq
+_STEPS = 200
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,35 @@ class SchottkyDiode:
         if voltage == 0.0:
             return 0.0
         low, high = min(0.0, voltage), max(0.0, voltage)
-        junction = brentq(lambda u: u + self.series * self.junction_current(u) - voltage, low, high, xtol=1e-16)
-        return self.junction_current(float(junction))
+        junction = _root(lambda u: u + self.series * self.junction_current(u) - voltage,
+                         lambda u: 1.0 + self.series * self._conductance(u), low, high)
+        return self.junction_current(junction)
 
     def voltage(self, current: float) -> float:
         """Return the voltage (V) at which a current (A) flows."""
         low, high = (-20.0, 0.0) if current < 0.0 else (0.0, 10.0)
-        junction = float(brentq(lambda u: self.junction_current(u) - current, low, high, xtol=1e-16))
-        return junction + self.series * current
+        return _root(lambda u: self.junction_current(u) - current, self._conductance, low, high) + self.series * current
+
+    def _conductance(self, junction: float) -> float:
+        """Return dI_j/dU (1/ohm)."""
+        return (self.at_turn_on / self.slope * exp((junction - self.turn_on) / self.slope) + 1.0 / self.shunt
+                + self.at_breakdown / self.breakdown_slope * exp(-(junction + self.breakdown) / self.breakdown_slope))
+
+
+def _root(value: Callable[[float], float], slope: Callable[[float], float], low: float, high: float) -> float:
+    """Return where an increasing function is zero between ``low`` and ``high``: Newton, halving where that leaves them.
+
+    A solver of scipy would do, but takes longer to load than the window to open.
+    """
+    u = 0.5 * (low + high)
+    for _ in range(_STEPS):
+        here = value(u)
+        low, high = (u, high) if here < 0.0 else (low, u)
+        step = here / slope(u)
+        following = u - step
+        if not low <= following <= high:
+            following = 0.5 * (low + high)
+        if following == u or abs(following - u) <= 1e-16:
+            return following
+        u = following
+    return u

@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from vlab.lab.cable import Line
 
@@ -81,6 +80,8 @@ def _noise(density: Callable[[float], float], normals: Floats, step: float) -> F
 
 def _filtered(mixed: Floats, z: float, stages: Floats) -> Floats:
     """Return what a cascade makes of samples z time constants apart, linear in between, from the state ``stages``."""
+    from scipy.signal import lfilter  # takes a second to load
+
     decay = exp(-z)
     last = 1.0 - (1.0 - decay) / z if z > 1e-4 else z / 2.0 - z * z / 6.0
     first = 1.0 - decay - last

@@ -258,3 +258,14 @@ def test_a_run_reads_the_same_noise_whenever_it_begins():
         seen.append(read)
     assert seen[0] == seen[1]
     assert len(set(seen[0])) > 1
+
+
+@pytest.mark.parametrize("volts", [-9.9, -6.3, -5.0, -0.3, 1e-9, 0.4, 0.79, 0.95, 2.0, 9.9])
+def test_the_diodes_current_against_another_solver(volts):
+    from scipy.optimize import brentq
+
+    diode = SchottkyDiode()
+    junction = brentq(lambda u: u + diode.series * diode.junction_current(u) - volts, min(0.0, volts), max(0.0, volts),
+                      xtol=1e-16, rtol=1e-15)
+    assert diode.current(volts) == pytest.approx((volts - junction) / diode.series, rel=1e-6, abs=1e-15)
+    assert diode.voltage(diode.current(volts)) == pytest.approx(volts, rel=1e-9)
