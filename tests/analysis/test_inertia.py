@@ -139,6 +139,7 @@ def test_eq12_extrapolated_to_zero_power_gives_tau_s() -> None:
     np.testing.assert_allclose(fit.line([0.0, 0.05]), [fit.rate, fit.rate + 0.05 * fit.slope])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("errors", ["given", "from scatter"])
 def test_zero_power_errors_are_right(errors: str) -> None:
     rng, trials, power = np.random.default_rng(3), 600, np.linspace(0.005, 0.1, 12)

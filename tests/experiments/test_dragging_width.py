@@ -173,6 +173,7 @@ def test_the_zeeman_line_has_the_g_factor_of_the_record():
         assert electron_g(data) == 0.67
 
 
+@pytest.mark.slow
 def test_same_seed_same_numbers():
     first, again = (measure(QUICK[0], noise=True, seed=4)["width"].values for _ in range(2))
     np.testing.assert_array_equal(first, again)

@@ -147,6 +147,7 @@ def test_sides_that_do_not_differ_are_told_so():
 
 # -- decay of the polarization ---------------------------------------------------------------------------------------
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_the_fitted_rate_is_that_of_the_dark(model):
     """(2 + (Omega/Gamma)^4)/3 is 2/3 without light; what is left is the pull's second order."""
@@ -160,6 +161,7 @@ def test_the_fitted_rate_is_that_of_the_dark(model):
     assert bench.rate_model().gamma_dec == pytest.approx(2.0 / 3.0 * dot.si("nuclear_decay_rate"))
 
 
+@pytest.mark.slow
 def test_without_light_induced_decay_light_and_dark_are_alike():
     data = measure(PolarizationDecay(times=5), light_induced_decay=False)
     fit = PolarizationDecay()._fit(data)
@@ -191,6 +193,7 @@ def test_the_shift_is_that_of_the_polarization():
     assert float(data["line_shift"][0]) == pytest.approx(-7.8, abs=0.2)
 
 
+@pytest.mark.slow
 def test_the_pull_grows_with_the_time_of_the_fast_scan():
     told = []
     for milliseconds in (4, 40):

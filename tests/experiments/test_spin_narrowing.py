@@ -131,6 +131,7 @@ def test_a_dot_that_moved_is_told(watched, changes, says):
     assert any(says in sentence for sentence in experiment.findings(left))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("settling", "flagged"), [(0.0, True), (1000.0, False)])
 def test_a_dot_on_its_way_from_zero_is_not_settled(settling, flagged):
     """At +2.5 µeV the one branch of N = 100000 nuclei lies at P = 0.040, to which they must go first."""

@@ -173,6 +173,7 @@ def test_spoiled_cycles_are_no_cycles_without_a_line():
     assert not any("found no line" in line for line in told)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", EXPERIMENTS)
 def test_findings_of_any_points_left_out(key):
     """As if those points had not been measured; nothing raises, whatever is missing."""

@@ -210,6 +210,7 @@ def test_a_bench_that_cannot_be_set_up_leaves_the_old_one(qtbot, window, monkeyp
     assert run_to_end(qtbot, window, lambda: window.commands.run("run.start")).status == "completed"
 
 
+@pytest.mark.slow
 def test_mounting_a_sample_of_the_second_bench(qtbot, window):
     choose(qtbot, window, "frequency_sweep")
     panel = window.docks["sample"].widget()
@@ -264,6 +265,7 @@ def test_changing_benches_leaves_nothing_behind(qtbot, window):
     assert census() == once
 
 
+@pytest.mark.slow
 def test_things_to_try_bring_their_bench(qtbot, window):
     choose(qtbot, window, "frequency_sweep")
     window.commands.run("help.greeting")
@@ -273,6 +275,7 @@ def test_things_to_try_bring_their_bench(qtbot, window):
     assert window.experiment.choice.currentText() == "Dwell-time scan"
 
 
+@pytest.mark.slow
 def test_several_hidden_quantities(ready, qapp, qtbot, tmp_path, monkeypatch):
     class Rich(CHOPPING.make().__class__):
         def hidden(self):
@@ -319,6 +322,7 @@ def test_a_bench_is_warmed_up_once_in_a_child_process(monkeypatch, tmp_path):
     assert not rehearsal.kernels_are_compiled(CHOPPING)
 
 
+@pytest.mark.slow
 def test_the_last_experiment_is_there_at_the_next_start(ready, qapp, qtbot, tmp_path):
     with laboratory(qapp, qtbot, tmp_path) as first:
         choose(qtbot, first, "frequency_sweep")

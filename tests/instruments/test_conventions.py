@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -27,6 +28,9 @@ SETTINGS = [(bench, name, key) for bench, name, key in DECLARED
 FAULTS = [(bench, name, key) for bench, name, key in DECLARED if key in BENCHES[bench].instruments[name].faults()]
 
 
+sheet = lru_cache(datasheet)
+
+
 @pytest.mark.parametrize(("bench", "name", "key"), DECLARED)
 def test_declaration(bench, name, key):
     kind = BENCHES[bench].instruments[name]
@@ -38,7 +42,7 @@ def test_declaration(bench, name, key):
         assert first[0].isupper()
         assert first.isalpha(), found.help
     assert found.help.endswith(".")
-    assert f"{name}.{key}" in datasheet(kind, name)
+    assert f"{name}.{key}" in sheet(kind, name)
     instrument = kind(name)
     if not isinstance(found, declared.Action):
         assert key in instrument.snapshot()

@@ -124,6 +124,7 @@ def stepwise(state: JumpState, x: NDArray[np.float64], tick: float, model: RateM
     return polarization, pieces, JumpState(n, threshold, int(counter))
 
 
+@pytest.mark.slow
 def test_first_passage_in_simulation() -> None:
     """The mean of 400 first arrivals, drawn one jump at a time, is within 3 sigma of the exact one."""
     nuclei, chains, x, model = 20, 400, np.full(2, 0.3 * UEV), coarse(NONCOLLINEAR)
