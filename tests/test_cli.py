@@ -192,6 +192,7 @@ def test_recover_with_nothing_to_do(tmp_path, capsys):
     assert main(["recover", str(tmp_path / "absent")]) == 1
 
 
+@pytest.mark.slow
 def test_demo(tmp_path, capsys):
     assert main(["demo", str(tmp_path)]) == 0
     printed = capsys.readouterr().out.split()

@@ -26,6 +26,7 @@ def click(qtbot, button):
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, button.height() // 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bench", "name"), [(b, n) for b, kind in BENCHES.items() for n in kind.instruments])
 def test_the_panel_has_everything_that_is_declared(qtbot, bench, name):
     kind = BENCHES[bench].instruments[name]
@@ -69,6 +70,7 @@ def test_a_fault_that_comes_by_itself_does_not_scroll(qtbot, window):
     assert panel.verticalScrollBar().value() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_settings_begin_in_sight_in_a_small_window(qtbot, window, name):
     """At 1280x800, and nothing of the readings is cut off sideways."""
