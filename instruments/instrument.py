@@ -179,6 +179,7 @@ class Instrument:
         if (name in self._faults) is present:
             return
         self._before_event()
+        self._latch()
         (self._faults.add if present else self._faults.discard)(name)
         found.change(self, present)
         for listener in self._listeners:
@@ -190,6 +191,12 @@ class Instrument:
         found = [name for name, flag in self._spoiling if name in marks or flag.test(self)]
         marks.clear()
         return found
+
+    def _latch(self) -> None:
+        """Remember which spoiling flags are lit, before something happens that may put them out."""
+        for name, flag in self._spoiling:
+            if flag.test(self):
+                self._marks.add(name)
 
     def _mark(self, flag: str) -> None:
         """Remember that a spoiling flag was lit for a moment."""
@@ -296,6 +303,7 @@ class Instrument:
         """Do what was put off to ``now_ps``; called by the bench when a tick has ended there."""
         for name in [n for n, ps in self._appointments.items() if ps <= now_ps]:
             if self._appointments.pop(name, None) is not None:
+                self._latch()
                 self._keep(name)
 
     def start_epoch(self, key: str) -> None:
@@ -331,6 +339,7 @@ class Instrument:
 
     def _act(self, action: Action) -> None:
         self._before_event()
+        self._latch()
         action.do(self)
 
 

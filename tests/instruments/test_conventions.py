@@ -186,6 +186,25 @@ def test_every_fault_shows_and_can_be_mended(bench, name, key):
     assert room.present_faults == ()
 
 
+@pytest.mark.parametrize("fault", ["gate.tripped_gate", "laser.mode_hop", "laser.dead_shutter", "chopper.driver_off"])
+def test_a_fault_between_two_points_is_not_forgotten(fault):
+    """A flag that was lit and is out again when the point is read marks the point all the same."""
+    room = BENCHES["dragging"].make(seed=3)
+    name = fault.split(".")[0]
+    room.fail(fault)
+    room.clock.sleep(0.2)
+    room.mend()
+    room.laser.relock()
+    room.gate.reset_trip()
+    room.gate.write("output", "on")
+    room.laser.write("shutter", "open")
+    room.clock.sleep(3.0)
+    assert not any(instrument.read(flag) for instrument in room for flag in instrument.flags() if instrument is
+                   room.instruments[name] and instrument.flags()[flag].spoils)
+    assert any(mark.startswith(f"{name}.") for mark in room.take_marks())
+    assert not any(mark.startswith(f"{name}.") for mark in room.take_marks())
+
+
 def test_a_planned_fault_comes_in_its_time():
     for cuts in ((3.0,), (0.7, 1.31, 0.99)):
         room = BENCHES["dragging"].make(seed=3)
