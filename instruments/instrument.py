@@ -303,7 +303,6 @@ class Instrument:
         """Do what was put off to ``now_ps``; called by the bench when a tick has ended there."""
         for name in [n for n, ps in self._appointments.items() if ps <= now_ps]:
             if self._appointments.pop(name, None) is not None:
-                self._latch()
                 self._keep(name)
 
     def start_epoch(self, key: str) -> None:

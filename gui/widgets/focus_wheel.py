@@ -7,31 +7,24 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
 
-class ComboBox(QComboBox):
+class _TurnedWithFocus:
+    """What both boxes do with the wheel."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)  # type: ignore[call-arg]
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # type: ignore[attr-defined] # not by the wheel
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turn only with focus."""
+        if self.hasFocus():  # type: ignore[attr-defined]
+            super().wheelEvent(event)  # type: ignore[misc]
+        else:
+            event.ignore()
+
+
+class ComboBox(_TurnedWithFocus, QComboBox):
     """A combo box that scrolling past does not change."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Choose another item only with focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class SpinBox(QSpinBox):
+class SpinBox(_TurnedWithFocus, QSpinBox):
     """A whole number that scrolling past does not change."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Step only with focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
