@@ -11,14 +11,14 @@ from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QLabel, QMainWindow, QTabBar, QToolBar, QVBoxLayout, QWidget
 
-from gui.commands import Command, Commands
-from gui.history import History
+from gui.catalogue import PANELS
+from gui.commands import Command
+from gui.desk import Desk
 from gui.models import LabModel
 from gui.panels.clock_panel import PACES, ClockPanel
 from gui.panels.experiment_panel import ExperimentPanel
 from gui.panels.inside_panel import InsidePanel
 from gui.panels.instrument_panel import InstrumentPanel
-from gui.panels.log_panel import LogPanel
 from gui.panels.path_panel import PathPanel
 from gui.panels.rate_panel import RatePanel
 from gui.panels.sample_panel import SamplePanel
@@ -60,8 +60,8 @@ class MainWindow(QMainWindow):
         self.model = model
         self.theme = theme
         self.settings = settings
-        self.history = History(model)
-        self.commands = Commands()
+        self.desk = Desk(model, theme, settings)
+        self.history, self.commands = self.desk.history, self.desk.commands
         self.docks: dict[str, QDockWidget] = {}
         self._closed = False
         self.setObjectName("vlab")
@@ -111,7 +111,9 @@ class MainWindow(QMainWindow):
     # -- parts -------------------------------------------------------------------------------------------------
 
     def _build_centre(self) -> None:
-        self.scan_panel = ScanPanel(self.model, self.theme)
+        self.scan_panel = ScanPanel(self.desk)
+        for command in self.scan_panel.commands():
+            self.commands.add(command)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -120,21 +122,29 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
 
     def _build_docks(self) -> None:
-        self.experiment = ExperimentPanel(self.model, self.commands)
-        self.path = PathPanel(self.model)
-        self.strip = StripPanel(self.history, self.theme)
-        self.inside = InsidePanel(self.history, self.theme)
-        self.rate = RatePanel(self.model, self.theme)
-        for key, title, panel in (
-                ("experiment", "Experiment", self.experiment), ("sample", "Sample", SamplePanel(self.model)),
-                ("path", "Optical path", self.path), ("strip", "Strip chart", self.strip),
-                ("inside", "See inside", self.inside), ("rate", "Polarization rate", self.rate),
-                ("log", "Log", LogPanel(self.model))):
-            self._add_dock(key, title, panel)
+        self.panels: dict[str, QWidget] = {}
+        for kind in PANELS:
+            self.panels[kind.key] = panel = kind.make(self.desk)
+            for command in getattr(panel, "commands", tuple)():
+                self.commands.add(command)
+            self._add_dock(kind.key, kind.title, panel)
+        self.experiment: ExperimentPanel = self.panels["experiment"]  # type: ignore[assignment]
+        self.path: PathPanel = self.panels["path"]  # type: ignore[assignment]
+        self.strip: StripPanel = self.panels["strip"]  # type: ignore[assignment]
+        self.inside: InsidePanel = self.panels["inside"]  # type: ignore[assignment]
+        self.rate: RatePanel = self.panels["rate"]  # type: ignore[assignment]
+        self.desk.panel_wanted.connect(self.show_panel)
         self.docks["rate"].visibilityChanged.connect(lambda shown: shown and QTimer.singleShot(0, self, self.rate.draw))
         self._shown_kind = self.model.kind
         self._build_instruments()
         self._place_docks()
+
+    def show_panel(self, key: str) -> None:
+        """Bring a panel to the front, opening it if it is closed."""
+        dock = self.docks.get(key)
+        if dock is not None:
+            dock.show()
+            dock.raise_()
 
     def _add_dock(self, key: str, title: str, panel: QWidget) -> None:
         dock = QDockWidget(title, self)
@@ -222,7 +232,7 @@ class MainWindow(QMainWindow):
 
     def _build_bars(self) -> None:
         self.actions: dict[str, QAction] = {}  # type: ignore[assignment]
-        menus = {title: self.menuBar().addMenu(f"&{title}") for title in ("Measure", "Clock", "View", "Help")}
+        menus = {title: self.menuBar().addMenu(f"&{title}") for title in ("Measure", "Plot", "Setup", "Clock", "View", "Help")}
         for command in self.commands:  # type: ignore[attr-defined]
             action = QAction(command.title, self)
             action.setToolTip(command.help)
@@ -323,7 +333,7 @@ class MainWindow(QMainWindow):
         (self.model.resume if self.model.run_state == "paused" else self.model.pause)()
 
     def _forward(self, seconds: float) -> None:
-        self.model.lab.fast_forward(seconds)
+        self.model.forward(seconds)
 
     def _choose_folder(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Where shall data files go?", str(self.model.folder))

@@ -15,6 +15,15 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gui.deeds import (
+    ActionPressed,
+    CablePlugged,
+    FaultTurned,
+    RunAsked,
+    SampleMounted,
+    SettingWritten,
+    TimePassed,
+)
 from gui.evented import Event
 from gui.lab import Changed, Lab, Measured, Notice, RunEnded, RunStarted
 from gui.rehearsal import kernels_are_compiled, prepared_bench
@@ -105,6 +114,8 @@ class LabModel:
         """Another experiment is chosen, or such a wish was refused."""
         self.noticed = Event()
         """With a `Notice`."""
+        self.done = Event()
+        """With a `Deed` that a hand did, when the laboratory has been told."""
         self.clock_changed = Event()
         """Pace or hold."""
         self.connected = False
@@ -231,6 +242,39 @@ class LabModel:
     def start(self, procedure: Procedure, save: bool = True) -> None:
         """Start a measurement."""
         self.lab.submit(procedure, self.folder if save else False)
+        self.done.emit(RunAsked(procedure))
+
+    def write(self, instrument: str, setting: str, value: float | str) -> Future[Any]:
+        """Set a setting of an instrument from an SI float or word."""
+        before = self.snapshot.values.get(instrument, {}).get(setting, value)
+        future = self.lab.write(instrument, setting, value)
+        self.done.emit(SettingWritten(instrument, setting, before, value))
+        return future
+
+    def act(self, instrument: str, action: str) -> Future[Any]:
+        """Press a button of an instrument."""
+        future = self.lab.act(instrument, action)
+        self.done.emit(ActionPressed(instrument, action))
+        return future
+
+    def turn_fault(self, instrument: str, fault: str, present: bool) -> Future[Any]:
+        """Let something go wrong, or mend it."""
+        future = self.lab.turn_fault(instrument, fault, present)
+        self.done.emit(FaultTurned(instrument, fault, present))
+        return future
+
+    def plug(self, source: str | None, target: str) -> Future[Any]:
+        """Join an output to an input of the bench, or pull the cable out of it."""
+        before = self.snapshot.cables.get(target)
+        future = self.lab.plug(source, target)
+        self.done.emit(CablePlugged(target, before, source))
+        return future
+
+    def forward(self, seconds: float) -> Future[Any]:
+        """Let lab time pass at once."""
+        future = self.lab.fast_forward(seconds)
+        self.done.emit(TimePassed(seconds))
+        return future
 
     def pause(self) -> None:
         """Pause the measurement."""
@@ -286,6 +330,7 @@ class LabModel:
             self.notice("info", "Preparing the physics engine; this takes some seconds at the first start …")
         self._mount(partial(prepared_bench, kind), experiment, then,
                     f"The bench {kind.title!r} is set up, with {kind.sample_title} at reference conditions.")
+        self.done.emit(SampleMounted(kind.key, {}, 0, True))
 
     def mount(self, words: dict[str, str], seed: int, noise: bool) -> None:
         """Put another sample into the cryostat: a new bench of the same kind at its reference conditions.
@@ -310,6 +355,7 @@ class LabModel:
                          for name, word in words.items())
         self._mount(partial(kind.make, sample, seed=seed, noise=noise), self.experiment, None,
                     f"Mounted {kind.sample_title} ({told}); all instruments are at reference conditions.")
+        self.done.emit(SampleMounted(kind.key, dict(words), seed, noise))
 
     def _refuse(self, wish: str) -> None:
         reason = "a measurement is running; abort it" if self.run is not None else "a bench is being set up; wait"

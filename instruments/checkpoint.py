@@ -96,10 +96,7 @@ def restore_bench(path: str | Path) -> Bench:
     try:
         facts, state = document["bench"], document["state"]
         kind = BENCHES[facts["kind"]]
-        known = kind.sample_type.parameters()
-        values = {n: known[n].parsed(v, n) if isinstance(v, str) and known[n].kind != "choice" else v
-                  for n, v in facts["sample"].items()}
-        bench = kind.make(kind.sample_type(**values), seed=facts["seed"], noise=facts["noise"])
+        bench = kind.make(kind.sample_type.from_record(facts["sample"]), seed=facts["seed"], noise=facts["noise"])
         memory = state["memory"]
         restored(memory["wiring"], bench.wiring)
         bench._rewired()  # before the rest, since plugging in may leave traces in the instruments

@@ -280,6 +280,22 @@ class Parameters:
         return record
 
     @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Self:
+        """Return the set that `as_record` told, as files keep it.
+
+        Raises
+        ------
+        UnknownNameError, SettingError, LimitError
+            The record is that of another version, or was changed by hand.
+        """
+        values = {}
+        for name, value in record.items():
+            known = cls.parameter(name)
+            told = isinstance(value, str) and known.kind != "choice"
+            values[name] = known.parsed(value, f"{cls.title()}.{name}") if told else value
+        return cls(**values)
+
+    @classmethod
     def from_texts(cls, texts: dict[str, str], **given: Any) -> Self:
         """Return a set from what a person typed, name by name.
 

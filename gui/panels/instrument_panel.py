@@ -192,7 +192,7 @@ class InstrumentPanel(QScrollArea):
             check = QCheckBox(words(key))
             check.setToolTip(fault.help)
             check.setAccessibleName(f"{self._name} fault {words(key)}")
-            check.clicked.connect(lambda present, key=key: self._model.lab.turn_fault(self._name, key, present))
+            check.clicked.connect(lambda present, key=key: self._model.turn_fault(self._name, key, present))
             self.faults[key] = check
             rows.addWidget(check)
         inner.hide()
@@ -214,10 +214,10 @@ class InstrumentPanel(QScrollArea):
         self.ensureWidgetVisible(self.unfold, 0, 0)
 
     def _write(self, key: str, value: float | str) -> None:
-        self._model.lab.write(self._name, key, value)
+        self._model.write(self._name, key, value)
 
     def _act(self, key: str) -> None:
-        self._model.lab.act(self._name, key)
+        self._model.act(self._name, key)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show what the laboratory published; a field in which a hand is typing is left alone."""

@@ -70,7 +70,7 @@ class PathPanel(QScrollArea):
                 box.setCurrentIndex(index)
 
     def _plug(self, target: str, index: int) -> None:
-        self._model.lab.plug(self.cables[target].itemData(index), target)
+        self._model.plug(self.cables[target].itemData(index), target)
 
     def _offer(self, wiring: Wiring | None) -> None:
         """Offer the cables that this bench could have."""

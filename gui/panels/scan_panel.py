@@ -10,9 +10,9 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gui.models import LabModel
+from gui.commands import Command
+from gui.desk import Desk
 from gui.scans import Scan, Trace
-from gui.theme import Theme
 from gui.widgets.findings import Findings
 from gui.widgets.focus_wheel import ComboBox, SpinBox
 from gui.widgets.plot import Plot
@@ -34,12 +34,12 @@ class ScanPanel(QWidget):
 
     Parameters
     ----------
-    model : LabModel
-    theme : Theme
+    desk : Desk
     """
 
-    def __init__(self, model: LabModel, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        model, theme = desk.model, desk.theme
         self._model = model
         self._theme = theme
         self.plot = Plot(theme, "scan plot", "")
@@ -89,6 +89,10 @@ class ScanPanel(QWidget):
         model.experiment_changed.connect(self.show_experiment)
         theme.changed.connect(self.redraw)
         self.show_experiment()
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return what can be done with the plot."""
+        return ()
 
     # -- the experiment ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,51 @@
+"""The desk: what all parts of one window share, so that each of them needs to know nobody else. No Qt widgets here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gui.commands import Commands
+from gui.evented import Event
+from gui.history import History
+from gui.models import LabModel
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+
+
+@dataclass
+class Desk:
+    """Models, theme and commands of a window, and wishes that another part of it fulfils.
+
+    Parameters
+    ----------
+    model : LabModel
+    theme : Theme
+    settings : QSettings
+        Where choices are kept between two starts.
+    """
+
+    model: LabModel
+    theme: Theme
+    settings: QSettings
+    commands: Commands = field(default_factory=Commands)
+    history: History = field(init=False)
+    panel_wanted: Event = field(default_factory=Event)
+    """With the key of a panel that shall be seen, such as ``"lockin"`` or ``"sample"``."""
+    help_wanted: Event = field(default_factory=Event)
+    """With a topic of the help (`gui.topics`)."""
+    exam_changed: Event = field(default_factory=Event)
+    """Exam mode began or ended."""
+    exam: bool = False
+    """Whether what no instrument shows is kept from being seen."""
+
+    def __post_init__(self) -> None:
+        self.history = History(self.model)
+
+    def set_exam(self, exam: bool) -> None:
+        """Begin or end exam mode."""
+        if exam != self.exam:
+            self.exam = exam
+            self.exam_changed.emit()
