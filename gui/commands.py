@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from gui.evented import Event
 
 
+MENUS = ("Measure", "Plot", "Setup", "Clock", "View", "Help")
+"""The titles of the menus, in their order."""
+
+
 @dataclass(frozen=True)
 class Command:
     """Something that the window can do."""
@@ -15,6 +19,7 @@ class Command:
     key: str
     title: str
     menu: str
+    """One of `MENUS`."""
     do: Callable[[], None]
     help: str
     shortcut: str = ""

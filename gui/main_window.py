@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QLabel, QMainWindow, QTabBar, QToolBar, QVBoxLayout, QWidget
 
 from gui.catalogue import PANELS
-from gui.commands import Command
+from gui.commands import MENUS, Command
 from gui.desk import Desk
 from gui.models import LabModel
 from gui.panels.clock_panel import PACES, ClockPanel
@@ -232,7 +232,7 @@ class MainWindow(QMainWindow):
 
     def _build_bars(self) -> None:
         self.actions: dict[str, QAction] = {}  # type: ignore[assignment]
-        menus = {title: self.menuBar().addMenu(f"&{title}") for title in ("Measure", "Plot", "Setup", "Clock", "View", "Help")}
+        menus = {title: self.menuBar().addMenu(f"&{title}") for title in MENUS}
         for command in self.commands:  # type: ignore[attr-defined]
             action = QAction(command.title, self)
             action.setToolTip(command.help)

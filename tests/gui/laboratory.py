@@ -6,13 +6,16 @@ import math
 from contextlib import contextmanager
 
 import shiboken6
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QTimer
 
+from gui.desk import Desk
 from gui.lab import Lab
 from gui.main_window import MainWindow
 from gui.models import LabModel
 from gui.theme import apply_theme
 from instruments import dragging_bench
+from instruments.benches import BENCHES
+from vlab.experiments import DwellTimeScan
 
 
 @contextmanager
@@ -37,6 +40,26 @@ def laboratory(qapp, qtbot, folder, *, seed=0, mode="light", shown=True, hurry=T
         window.close()
         model.lab.stop()
         shiboken6.delete(window)
+
+
+@contextmanager
+def desk_of_a_laboratory(qapp, qtbot, folder, *, experiment=DwellTimeScan, seed=0, mode="light"):
+    """Yield a desk whose laboratory runs, without a window: enough for the tests of one panel, and much quicker."""
+    settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    model = LabModel(Lab(lambda: BENCHES[experiment.bench].make(seed=seed)), experiment)
+    model.folder = folder / "runs"
+    desk = Desk(model, apply_theme(qapp, mode), settings)
+    timer = QTimer(interval=15)
+    timer.timeout.connect(model.pull)
+    timer.start()
+    model.lab.start()
+    try:
+        qtbot.waitUntil(lambda: model.connected, timeout=20_000)
+        model.set_pace(math.inf)
+        yield desk
+    finally:
+        timer.stop()
+        model.lab.stop()
 
 
 def run_to_end(qtbot, window, press):
