@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from gui.evented import Event
 
-
 MENUS = ("Measure", "Plot", "Setup", "Clock", "View", "Help")
 """The titles of the menus, in their order."""
 
