@@ -21,8 +21,7 @@ from gui.panels.strip_panel import StripPanel
 class PanelKind:
     """A panel of the window.
 
-    If the widget has a method ``commands()``, what it returns is declared with the window's commands; if it has
-    ``show_bench()``, it cares for itself when another bench is set up, else it is made anew.
+    If the widget has a method ``commands()``, what it returns is declared with the window's commands.
     """
 
     key: str
@@ -32,12 +31,15 @@ class PanelKind:
     """What it shows, in a sentence."""
     secret: bool = False
     """Whether it shows what no instrument shows; such panels are closed in exam mode."""
+    of_bench: bool = False
+    """Whether it is made anew when another bench is set up."""
 
 
 PANELS: tuple[PanelKind, ...] = (
     PanelKind("experiment", "Experiment", lambda desk: ExperimentPanel(desk.model, desk.commands),
               "Choose an experiment, set its parameters, run it."),
-    PanelKind("sample", "Sample", lambda desk: SamplePanel(desk.model), "What is in the cryostat."),
+    PanelKind("sample", "Sample", lambda desk: SamplePanel(desk.model), "What is in the cryostat.",
+              of_bench=True),
     PanelKind("path", "Optical path", lambda desk: PathPanel(desk.model),
               "The way of the light, the cables, and what is wrong on the bench."),
     PanelKind("strip", "Strip chart", lambda desk: StripPanel(desk.history, desk.theme),

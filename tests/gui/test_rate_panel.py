@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laboratory import laboratory, run_to_end
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QTabBar
 from second_bench import FrequencySweep
 
 from gui import main_window
@@ -167,39 +165,6 @@ def test_a_bench_without_a_rate_says_so(second_bench, monkeypatch, qapp, qtbot, 
         window.docks["rate"].raise_()
         qtbot.waitUntil(lambda: len(window.rate.curves) == 5, timeout=10_000)
         assert not window.rate.plot.isHidden()
-
-
-@pytest.mark.parametrize("inside_hidden", [False, True])
-def test_a_layout_of_the_version_before_is_still_good(qapp, qtbot, tmp_path, monkeypatch, inside_hidden):
-    """One that was kept when there was no such panel: it comes beside "See inside", shown or hidden as that is."""
-    with monkeypatch.context() as before:
-        before.setattr(main_window, "_LAYOUT_VERSION", 2)
-        build = main_window.MainWindow._build_docks
-
-        def without(self):
-            build(self)
-            dock = self.docks.pop("rate")
-            self.removeDockWidget(dock)  # what is in no place is not in the layout
-            self.left_out = dock
-
-        before.setattr(main_window.MainWindow, "_build_docks", without)
-        before.setattr(main_window, "_INSIDE", ("inside",))
-        with laboratory(qapp, qtbot, tmp_path) as first:
-            first.docks["path"].hide()
-            first.docks["inside"].setHidden(inside_hidden)
-            first.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, first.docks["strip"])
-    kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat).value("layout of dragging")
-    assert b"r\0a\0t\0e" not in bytes(kept)
-    with laboratory(qapp, qtbot, tmp_path) as second:
-        assert second.docks["path"].isHidden()
-        assert second.dockWidgetArea(second.docks["strip"]) == Qt.DockWidgetArea.RightDockWidgetArea
-        assert second.docks["inside"].isHidden() == second.docks["rate"].isHidden() == inside_hidden
-        if not inside_hidden:
-            assert second.docks["rate"] in second.tabifiedDockWidgets(second.docks["inside"])
-            assert second.inside.isVisible()
-        live = [bar for bar in second.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-                if bar.isVisible()]
-        assert len({bar.tabText(0) for bar in live}) == len(live)
 
 
 def test_no_file_of_the_window_names_a_dot():

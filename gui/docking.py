@@ -1,0 +1,235 @@
+"""The docks of a window: one for each panel, put where a layout wants them, remembered where a hand left them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
+
+from gui.evented import Event
+from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MEASURE, MORE_INSTRUMENTS, Layout
+
+_VERSION = 5
+"""Of kept layouts: raise it when panels are renamed."""
+_AREAS = {"left": Qt.DockWidgetArea.LeftDockWidgetArea, "right": Qt.DockWidgetArea.RightDockWidgetArea,
+          "top": Qt.DockWidgetArea.TopDockWidgetArea, "bottom": Qt.DockWidgetArea.BottomDockWidgetArea}
+
+
+class Docks:
+    """The docks of a window by the keys of their panels.
+
+    A panel is made when its dock is first seen or asked for, so that a window stands before all of its panels do.
+
+    Parameters
+    ----------
+    window : QMainWindow
+        Its central widget is the plot.
+    settings : QSettings
+        Where arrangements are kept, one for each bench and layout.
+    """
+
+    def __init__(self, window: QMainWindow, settings: QSettings) -> None:
+        self._window = window
+        self._settings = settings
+        self.by_key: dict[str, QDockWidget] = {}
+        self.layout = MEASURE
+        self.layout_changed = Event()
+        self._bench = ""
+        self._instruments: tuple[str, ...] = ()
+        self._front = ""
+        self._unmade: dict[str, Callable[[], QWidget]] = {}
+        self._forbidden: frozenset[str] = frozenset()
+        window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        # instruments are long: their column goes down to the window's foot
+        window.setCorner(Qt.Corner.BottomRightCorner, _AREAS["right"])
+        window.setCorner(Qt.Corner.TopRightCorner, _AREAS["right"])
+
+    # -- panels ------------------------------------------------------------------------------------------------
+
+    def add(self, key: str, title: str, make: Callable[[], QWidget], now: bool = True) -> None:
+        """Add a dock.
+
+        Parameters
+        ----------
+        key, title : str
+        make : callable
+            Returns its panel.
+        now : bool
+            Whether the panel is made at once, else when the dock is first seen.
+        """
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(key)
+        self.by_key[key] = dock
+        if now:
+            dock.setWidget(make())
+            return
+        self._unmade[key] = make
+        dock.visibilityChanged.connect(lambda seen: seen and self.make(key))
+
+    def make(self, key: str) -> QWidget:
+        """Return the panel of a dock, made now if it was not yet."""
+        make = self._unmade.pop(key, None)
+        dock = self.by_key[key]
+        if make is not None:
+            dock.setWidget(make())
+        return dock.widget()
+
+    def make_next(self) -> bool:
+        """Make one of the panels that nobody has seen yet; return whether there are more."""
+        if self._unmade:
+            self.make(next(iter(self._unmade)))
+        return bool(self._unmade)
+
+    def replace(self, key: str, panel: QWidget) -> None:
+        """Give a dock another panel."""
+        self._unmade.pop(key, None)
+        dock = self.by_key[key]
+        old = dock.widget()
+        dock.setWidget(panel)
+        if old is not None:
+            _throw_away(old)
+
+    def drop(self, key: str) -> None:
+        """Take a dock away, with its panel."""
+        self._unmade.pop(key, None)
+        dock = self.by_key.pop(key)
+        self._window.removeDockWidget(dock)
+        _throw_away(dock)
+
+    def forbid(self, keys: frozenset[str]) -> None:
+        """Close these panels and do not let them be opened; called again with none, let them be opened again."""
+        self._forbidden = keys
+        for key, dock in self.by_key.items():
+            dock.toggleViewAction().setEnabled(key not in keys)
+            if key in keys:
+                dock.hide()
+
+    def show(self, key: str) -> bool:
+        """Bring a panel to the front, opening it if it is closed; return whether that may be."""
+        dock = self.by_key.get(key)
+        if dock is None or key in self._forbidden:
+            return False
+        self.make(key)
+        dock.show()
+        dock.raise_()
+        # a tab that came into being a moment ago is raised only after the layout was done
+        QTimer.singleShot(0, dock, dock.raise_)
+        return True
+
+    # -- layouts -----------------------------------------------------------------------------------------------
+
+    def set_bench(self, bench: str, instruments: tuple[str, ...], front: str) -> None:
+        """Arrange for a bench: its key, its instruments' panels, and the one that is in front."""
+        self._bench, self._instruments, self._front = bench, instruments, front
+        self._arrange(self.layout)
+
+    def choose(self, layout: Layout) -> None:
+        """Change to another layout, as it was left on this bench."""
+        if layout is self.layout:
+            return
+        self.keep()
+        self.layout = layout
+        self._settings.setValue("task", layout.key)
+        self._arrange(layout)
+        self.layout_changed.emit()
+
+    def reset(self) -> None:
+        """Bring all panels of the present layout back to their first places."""
+        self._settings.remove(self._name())
+        for dock in self.by_key.values():
+            dock.setFloating(False)
+        self._arrange(self.layout)
+
+    def begin(self) -> None:
+        """Begin with the layout that was used last."""
+        last = str(self._settings.value("task", MEASURE.key))
+        self.layout = next((layout for layout in LAYOUTS if layout.key == last), MEASURE)
+        if self.layout.secret and self._forbidden:
+            self.layout = MEASURE
+
+    def keep(self) -> None:
+        """Remember where all panels are."""
+        self._settings.setValue(self._name(), self._window.saveState(_VERSION))
+
+    def _name(self) -> str:
+        return f"layout/{self._bench}/{self.layout.key}"
+
+    def _arrange(self, layout: Layout) -> None:
+        window = self._window
+        updates = window.updatesEnabled()
+        window.setUpdatesEnabled(False)
+        # a floating panel stays where a hand has put it until the kept arrangement says otherwise
+        for dock in self.by_key.values():
+            window.removeDockWidget(dock)
+        window.centralWidget().setVisible(layout.plot)
+        self._place(layout)
+        kept = self._settings.value(self._name())
+        if isinstance(kept, QByteArray):
+            window.restoreState(kept, _VERSION)
+            window.centralWidget().setVisible(layout.plot)
+        for key in self._forbidden:
+            if key in self.by_key:
+                self.by_key[key].hide()
+        self._hide_stray_tab_bars()
+        window.setUpdatesEnabled(updates)
+        QTimer.singleShot(0, window, self._hide_stray_tab_bars)
+
+    def _place(self, layout: Layout) -> None:
+        """Put all docks to the places that they have at first; those that the layout does not want wait hidden."""
+        window = self._window
+        firsts: dict[str, list[QDockWidget]] = {}
+        fronts: list[QDockWidget] = []
+        waiting = dict(self.by_key)
+        for side, groups in layout.groups():
+            for tabs in groups:
+                keys = [key for key in self._expanded(tabs) if key in self.by_key]
+                if not keys:
+                    continue
+                docks = [waiting.pop(key) for key in keys]
+                window.addDockWidget(_AREAS[side], docks[0])
+                if side in ("top", "bottom") and firsts.get(side):
+                    window.splitDockWidget(firsts[side][-1], docks[0], Qt.Orientation.Horizontal)
+                for before, dock in itertools.pairwise(docks):
+                    window.tabifyDockWidget(before, dock)
+                firsts.setdefault(side, []).append(docks[0])
+                fronts.append(self.by_key[self._front] if self._front in keys else docks[0])
+                for dock in docks:
+                    dock.show()
+        others = next((firsts[side][-1] for side in ("right", "bottom", "left") if firsts.get(side)), None)
+        for dock in waiting.values():
+            window.addDockWidget(_AREAS["right"], dock)
+            if others is not None:
+                window.tabifyDockWidget(others, dock)
+            dock.hide()
+        for dock in fronts:
+            dock.raise_()
+        for side, width in zip(("left", "right"), layout.widths, strict=True):
+            if side in firsts:
+                window.resizeDocks([firsts[side][0]], [width], Qt.Orientation.Horizontal)
+                window.resizeDocks(firsts[side], [300] * len(firsts[side]), Qt.Orientation.Vertical)
+        if "bottom" in firsts:
+            window.resizeDocks(firsts["bottom"][:1], [layout.height], Qt.Orientation.Vertical)
+            window.resizeDocks(firsts["bottom"], [520, 420][:len(firsts["bottom"])], Qt.Orientation.Horizontal)
+
+    def _expanded(self, tabs: tuple[str, ...]) -> list[str]:
+        half = -(-len(self._instruments) // 2)
+        several = {FIRST_INSTRUMENTS: self._instruments[:half], MORE_INSTRUMENTS: self._instruments[half:]}
+        return [key for tab in tabs for key in several.get(tab, (tab,))]
+
+    def _hide_stray_tab_bars(self) -> None:
+        # While docks are put into tabs, Qt 6.10 makes two tab bars for a group and forgets the first, which it then
+        # shows where it was left.
+        live: dict[str, QTabBar] = {}
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            first = bar.tabText(0)
+            if first in live:
+                live[first].hide()
+            live[first] = bar
+
+
+def _throw_away(widget: QWidget) -> None:
+    widget.hide()
+    widget.setObjectName("")  # the next one may have its name
+    widget.deleteLater()

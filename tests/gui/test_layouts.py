@@ -1,0 +1,88 @@
+"""Layouts: each task has its panels, arrangements are kept for each, and what is secret stays closed in an exam."""
+
+import pytest
+from laboratory import laboratory
+from PySide6.QtCore import Qt
+
+from gui.catalogue import PANELS
+from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MORE_INSTRUMENTS
+
+SECRET = {kind.key for kind in PANELS if kind.secret}
+
+
+@pytest.fixture
+def window(qapp, qtbot, tmp_path):
+    with laboratory(qapp, qtbot, tmp_path) as window:
+        yield window
+
+
+def wanted_by(layout, window):
+    keys = {key for _, groups in layout.groups() for tabs in groups for key in tabs}
+    if keys & {FIRST_INSTRUMENTS, MORE_INSTRUMENTS}:
+        keys = keys - {FIRST_INSTRUMENTS, MORE_INSTRUMENTS} | set(window.instruments)
+    return keys & set(window.docks)
+
+
+def test_every_panel_of_a_layout_exists():
+    known = {kind.key for kind in PANELS} | {FIRST_INSTRUMENTS, MORE_INSTRUMENTS}
+    for layout in LAYOUTS:
+        for _, groups in layout.groups():
+            assert {key for tabs in groups for key in tabs} <= known
+
+
+def test_each_task_opens_its_panels_and_closes_the_others(qtbot, window):
+    for number, layout in enumerate(LAYOUTS, 1):
+        qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
+        assert window.docking.layout is layout
+        assert {key for key, dock in window.docks.items() if not dock.isHidden()} == wanted_by(layout, window)
+        assert window.centralWidget().isVisible() == layout.plot
+        assert window.actions[f"task.{layout.key}"].isChecked()
+        for _, groups in layout.groups():
+            for tabs in groups:
+                keys = [key for key in tabs if key in window.docks]
+                if keys:
+                    assert window.panel(keys[0]).isVisible(), keys[0]
+
+
+def test_an_arrangement_is_kept_for_each_task(qtbot, window):
+    window.docks["log"].hide()
+    window.commands.run("layout.setup")
+    assert not window.docks["log"].isHidden()
+    window.commands.run("layout.measure")
+    assert window.docks["log"].isHidden()
+    window.commands.run("view.layout")
+    assert not window.docks["log"].isHidden()
+
+
+def test_a_closed_panel_comes_when_it_is_wanted(qtbot, window):
+    window.commands.run("layout.runs")
+    assert window.docks["lockin"].isHidden()
+    window.desk.panel_wanted.emit("lockin")
+    qtbot.waitUntil(lambda: window.instruments["lockin"].isVisible(), timeout=2000)
+    assert not window.docks["lockin"].isFloating()
+    window.desk.panel_wanted.emit("no such panel")  # of another bench, say
+
+
+def test_all_panels_stand_a_moment_after_the_window_does(qtbot, window):
+    qtbot.waitUntil(lambda: all(dock.widget() is not None for dock in window.docks.values()), timeout=20_000)
+    assert {kind.key for kind in PANELS} | set(window.instruments) == set(window.docks)
+
+
+def test_in_an_exam_what_is_secret_stays_closed(qtbot, window):
+    window.commands.run("layout.inside")
+    window.desk.set_exam(True)
+    assert window.docking.layout.key == "measure"
+    for key in SECRET:
+        assert window.docks[key].isHidden()
+        window.desk.panel_wanted.emit(key)
+        assert window.docks[key].isHidden()
+        assert not window.docks[key].toggleViewAction().isEnabled()
+    window.commands.run("view.inside")
+    window.commands.run("layout.inside")
+    assert window.docks["inside"].isHidden()
+    for layout in LAYOUTS:
+        window.commands.run(f"layout.{layout.key}")
+        assert all(window.docks[key].isHidden() for key in SECRET)
+    window.desk.set_exam(False)
+    window.commands.run("layout.inside")
+    assert not window.docks["inside"].isHidden()
