@@ -6,10 +6,14 @@ import itertools
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QWidget
 
 from gui.evented import Event
+from gui.gentle_painting import GentlePainting
 from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MEASURE, MORE_INSTRUMENTS, Layout
+from gui.theme import Theme
+from gui.window_style import dress_tabs
 
 _VERSION = 5
 """Of kept layouts: raise it when panels are renamed."""
@@ -26,12 +30,14 @@ class Docks:
     ----------
     window : QMainWindow
         Its central widget is the plot.
+    theme : Theme
     settings : QSettings
         Where arrangements are kept, one for each bench and layout.
     """
 
-    def __init__(self, window: QMainWindow, settings: QSettings) -> None:
+    def __init__(self, window: QMainWindow, theme: Theme, settings: QSettings) -> None:
         self._window = window
+        self._theme = theme
         self._settings = settings
         self.by_key: dict[str, QDockWidget] = {}
         self.layout = MEASURE
@@ -41,6 +47,7 @@ class Docks:
         self._front = ""
         self._unmade: dict[str, Callable[[], QWidget]] = {}
         self._forbidden: frozenset[str] = frozenset()
+        self.painting = GentlePainting(window, lambda: [window.centralWidget(), *self.by_key.values()])
         window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         # instruments are long: their column goes down to the window's foot
         window.setCorner(Qt.Corner.BottomRightCorner, _AREAS["right"])
@@ -61,9 +68,12 @@ class Docks:
         """
         dock = QDockWidget(title, self._window)
         dock.setObjectName(key)
+        bold = dock.font()
+        bold.setWeight(QFont.Weight.DemiBold)
+        dock.setFont(bold)
         self.by_key[key] = dock
         if now:
-            dock.setWidget(make())
+            _put(dock, make())
             return
         self._unmade[key] = make
         dock.visibilityChanged.connect(lambda seen: seen and self.make(key))
@@ -73,7 +83,7 @@ class Docks:
         make = self._unmade.pop(key, None)
         dock = self.by_key[key]
         if make is not None:
-            dock.setWidget(make())
+            _put(dock, make())
         return dock.widget()
 
     def make_next(self) -> bool:
@@ -87,7 +97,7 @@ class Docks:
         self._unmade.pop(key, None)
         dock = self.by_key[key]
         old = dock.widget()
-        dock.setWidget(panel)
+        _put(dock, panel)
         if old is not None:
             _throw_away(old)
 
@@ -158,22 +168,17 @@ class Docks:
 
     def _arrange(self, layout: Layout) -> None:
         window = self._window
-        updates = window.updatesEnabled()
-        window.setUpdatesEnabled(False)
-        # a floating panel stays where a hand has put it until the kept arrangement says otherwise
-        for dock in self.by_key.values():
-            window.removeDockWidget(dock)
+        self.painting.hold()
         window.centralWidget().setVisible(layout.plot)
-        self._place(layout)
         kept = self._settings.value(self._name())
-        if isinstance(kept, QByteArray):
-            window.restoreState(kept, _VERSION)
-            window.centralWidget().setVisible(layout.plot)
+        if not isinstance(kept, QByteArray) or not window.restoreState(kept, _VERSION):
+            for dock in self.by_key.values():
+                window.removeDockWidget(dock)
+            self._place(layout)
         for key in self._forbidden:
             if key in self.by_key:
                 self.by_key[key].hide()
         self._hide_stray_tab_bars()
-        window.setUpdatesEnabled(updates)
         QTimer.singleShot(0, window, self._hide_stray_tab_bars)
 
     def _place(self, layout: Layout) -> None:
@@ -218,7 +223,13 @@ class Docks:
         several = {FIRST_INSTRUMENTS: self._instruments[:half], MORE_INSTRUMENTS: self._instruments[half:]}
         return [key for tab in tabs for key in several.get(tab, (tab,))]
 
+    def dress(self) -> None:
+        """Give the tabs their colours."""
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            dress_tabs(bar, self._theme)
+
     def _hide_stray_tab_bars(self) -> None:
+        self.dress()
         # While docks are put into tabs, Qt 6.10 makes two tab bars for a group and forgets the first, which it then
         # shows where it was left.
         live: dict[str, QTabBar] = {}
@@ -227,6 +238,11 @@ class Docks:
             if first in live:
                 live[first].hide()
             live[first] = bar
+
+
+def _put(dock: QDockWidget, panel: QWidget) -> None:
+    panel.setFont(QApplication.font())  # else the panel would have the bold letters of its dock's title
+    dock.setWidget(panel)
 
 
 def _throw_away(widget: QWidget) -> None:

@@ -29,7 +29,7 @@ from gui.widgets.greeting import Greeting
 from gui.widgets.notification_bar import NotificationBar
 from gui.widgets.plot import Plot
 from gui.window_commands import WindowCommands
-from gui.window_style import window_style
+from gui.window_style import card_style, status_bar_style, tool_bar_style
 
 _AT_ONCE = ("experiment", "sample", "path", "strip", "inside", "rate", "log")
 """Panels that stand when the window does; the others follow in the moments after."""
@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self.menus: dict[str, QMenu] = {title: self.menuBar().addMenu(f"&{title}") for title in MENUS}
         self.scan_panel = ScanPanel(self.desk)
         self.setCentralWidget(self.scan_panel)
-        self.docking = Docks(self, settings)
+        self.docking = Docks(self, theme, settings)
         self.docks = self.docking.by_key
         for command in (*WindowCommands(self).declare(), *self.scan_panel.commands()):
             self._declare(command)
@@ -214,7 +214,11 @@ class MainWindow(QMainWindow):
     # -- looks -------------------------------------------------------------------------------------------------
 
     def _dress(self) -> None:
-        self.setStyleSheet(window_style(self.theme))
+        theme = self.theme
+        self.tools.setStyleSheet(tool_bar_style(theme))
+        self.statusBar().setStyleSheet(status_bar_style(theme))
+        self.greeting.setStyleSheet(card_style(theme))
+        self.docking.dress()
 
     def _show_exam(self) -> None:
         """Close what no instrument shows during an exam."""

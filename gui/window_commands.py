@@ -138,6 +138,7 @@ class WindowCommands:
         (self._window.showNormal if self._window.isFullScreen() else self._window.showFullScreen)()
 
     def _set_theme(self, mode: str) -> None:
+        self._window.docking.painting.hold()
         self._window.theme.set_mode(mode)  # type: ignore[arg-type]
         self._desk.settings.setValue("theme", mode)
 

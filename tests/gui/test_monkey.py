@@ -1,0 +1,166 @@
+"""A monkey at the window: for a minute it clicks, types and rolls at random. Nothing raises, nothing freezes."""
+
+import random
+import sys
+import time
+from collections import Counter
+
+import pytest
+from laboratory import laboratory
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QTabBar,
+    QWidget,
+)
+
+SECONDS = 60.0
+FREEZE = 0.1
+"""Seconds without a turn of the event loop that count as a freeze, where they are the window's own doing."""
+STALL = 1.5
+"""Seconds that count whatever the machine was doing: a lock that is waited for costs no processor time."""
+WORDS = ("5", "200 ms", "0,4 ueV", "-30", "1e99", "nonsense", "", "3 kT", "250u", "0", "dwell", "-", "1 2 3", "µ")
+KEYS = (Qt.Key.Key_Tab, Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left,
+        Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_Space, Qt.Key.Key_Delete,
+        Qt.Key.Key_F1)
+TARGETS = (QAbstractButton, QAbstractSpinBox, QComboBox, QTabBar, QAbstractSlider, QLineEdit, QPlainTextEdit)
+LEFT_ALONE = {"window.quit", "view.full"}
+
+
+class Heartbeat:
+    """Notes how long the event loop did not turn, what the process spent meanwhile, and on what."""
+
+    def __init__(self, parent, deeds):
+        self.gaps = []
+        self._deeds = deeds
+        self._last, self._spent = time.monotonic(), time.process_time()
+        self._timer = QTimer(parent, interval=4, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+
+    def _beat(self):
+        now, spent = time.monotonic(), time.process_time()
+        self.gaps.append((now - self._last, spent - self._spent, self._deeds[-1] if self._deeds else ""))
+        self._last, self._spent = now, spent
+
+    def freezes(self):
+        """The gaps that are ours: long, and the processor was busy with this process for most of it."""
+        return [gap for gap in self.gaps if gap[0] > STALL or (gap[0] > FREEZE and gap[1] > 0.6 * gap[0])]
+
+
+class Monkey:
+    def __init__(self, window, seed):
+        self._window = window
+        self._chance = random.Random(seed)
+        self.deeds = []
+        self._timer = QTimer(window, interval=12)
+        self._timer.timeout.connect(self.act)
+        self._timer.start()
+
+    def stop(self):
+        self._timer.stop()
+
+    def act(self):
+        app = QApplication.instance()
+        popup, modal = app.activePopupWidget(), app.activeModalWidget()
+        if popup is not None:
+            self._at(popup, "popup", lambda: self._leave_or_pick(popup))
+            return
+        if modal is not None:
+            self._at(modal, "dialog", lambda: QTest.keyClick(modal, Qt.Key.Key_Escape))
+            return
+        choice = self._chance.random()
+        if choice < 0.06:
+            keys = [c.key for c in self._window.commands if c.key not in LEFT_ALONE]
+            key = self._chance.choice(keys)
+            self._at(self._window, f"command {key}", lambda: self._window.commands.run(key))
+            return
+        places = [w for w in self._window.findChildren(QWidget) if w.isVisible() and w.isEnabled()
+                  and not w.visibleRegion().isEmpty()]
+        hands = [w for w in places if isinstance(w, TARGETS)]
+        widget = self._chance.choice(hands if hands and choice < 0.8 else places)
+        spot = QPoint(self._chance.randrange(max(1, widget.width())), self._chance.randrange(max(1, widget.height())))
+        what = self._chance.random()
+        if what < 0.5:
+            self._at(widget, "click", lambda: QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=spot))
+        elif what < 0.56:
+            self._at(widget, "double click", lambda: QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, pos=spot))
+        elif what < 0.62:
+            self._at(widget, "drag", lambda: self._drag(widget, spot))
+        elif what < 0.74:
+            self._at(widget, "wheel", lambda: self._roll(widget, spot))
+        elif what < 0.88:
+            word = self._chance.choice(WORDS)
+            self._at(widget, f"type {word!r}", lambda: QTest.keyClicks(widget, word))
+        else:
+            key = self._chance.choice(KEYS)
+            self._at(widget, f"key {key.name}", lambda: QTest.keyClick(widget, key))
+
+    def _at(self, widget, deed, do):
+        name = widget.accessibleName() or widget.objectName() or type(widget).__name__
+        self.deeds.append(f"{deed} at {name}")
+        do()
+
+    def _leave_or_pick(self, popup):
+        if isinstance(popup, QMenu) and popup.actions() and self._chance.random() < 0.4:
+            action = self._chance.choice(popup.actions())
+            if action.isEnabled() and action.text().replace("&", "") != "Quit" and "ull screen" not in action.text():
+                QTest.mouseClick(popup, Qt.MouseButton.LeftButton, pos=popup.actionGeometry(action).center())
+                return
+        QTest.keyClick(popup, Qt.Key.Key_Escape)
+
+    def _drag(self, widget, spot):
+        end = QPoint(self._chance.randrange(max(1, widget.width())), self._chance.randrange(max(1, widget.height())))
+        QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=spot)
+        QTest.mouseMove(widget, end)
+        QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=end)
+
+    def _roll(self, widget, spot):
+        angle = QPoint(0, self._chance.choice((-120, 120)))
+        where = QPointF(spot)
+        QApplication.sendEvent(widget, QWheelEvent(
+            where, widget.mapToGlobal(where), QPoint(), angle, Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False))
+
+
+@pytest.mark.slow
+def test_a_monkey_for_a_minute(qapp, qtbot, tmp_path, monkeypatch):
+    for ask in ("getExistingDirectory", "getSaveFileName", "getOpenFileName", "getOpenFileNames"):
+        answer = "" if ask == "getExistingDirectory" else ([], "") if ask.endswith("s") else ("", "")
+        monkeypatch.setattr(QFileDialog, ask, staticmethod(lambda *_, answer=answer, **__: answer))
+    raised = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: raised.append((kind, error, trace)))
+    monkeypatch.chdir(tmp_path)
+    with laboratory(qapp, qtbot, tmp_path) as window, qtbot.capture_exceptions() as caught:
+        monkey = Monkey(window, seed=20)
+        heart = Heartbeat(window, monkey.deeds)
+        qtbot.wait(int(1e3 * SECONDS / 6))  # everything was seen once, as by somebody who works here
+        heart.gaps.clear()
+        qtbot.wait(int(1e3 * SECONDS))
+        monkey.stop()
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, QDialog) and widget.isVisible():
+                widget.reject()
+        print(len(monkey.deeds), "deeds:", Counter(d.split(" at ")[0].split(" ")[0] for d in monkey.deeds))
+        print("runs:", len(window.model.scans), "bench:", window.model.kind.key)
+        for wall, cpu, deed in sorted(heart.gaps)[-25:]:
+            print(f"{1e3 * wall:.0f} ms, of which {1e3 * cpu:.0f} ms here: {deed}")
+        # the laboratory still works
+        window.model.abort()
+        qtbot.waitUntil(lambda: window.model.run is None and window.model.connected, timeout=60_000)
+        assert window.model.lab.alive
+        assert not raised, raised
+        assert not caught, (caught, monkey.deeds[-5:])
+        assert len(monkey.deeds) > 500
+        assert not heart.freezes(), heart.freezes()
