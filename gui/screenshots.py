@@ -12,6 +12,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
 from gui.app import make_application, make_window, settle, wait_until
+from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, Layout
 from gui.main_window import MainWindow
 from gui.theme import apply_theme
 from instruments.benches import BENCHES
@@ -44,8 +45,7 @@ def measure_through_a_fault(window: MainWindow) -> None:
     window.experiment.fill(dwell=2.0, directions="one")
     wait_for_run(window)
     for key in ("laser", "path"):
-        window.docks[key].show()
-        window.docks[key].raise_()
+        window.show_panel(key)
     settle(0.5)
 
 
@@ -56,23 +56,67 @@ def change_to(window: MainWindow, experiment: type[Procedure]) -> None:
     wait_until(lambda: window.model.mounting is None and window.model.connected, 120.0)
 
 
+def home_of(key: str, window: MainWindow) -> Layout:
+    """Return the first layout that shows a panel."""
+    for layout in LAYOUTS:
+        for _, groups in layout.groups():
+            for tabs in groups:
+                if key in tabs or (key in window.instruments and FIRST_INSTRUMENTS in tabs):
+                    return layout
+    return LAYOUTS[0]
+
+
+class Album:
+    """Pictures of a window, written to a folder.
+
+    Parameters
+    ----------
+    window : MainWindow
+    folder : Path
+    """
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        self._window = window
+        self._folder = folder
+        self.written: list[Path] = []
+
+    def picture(self, widget: QWidget, name: str) -> None:
+        """Draw one widget."""
+        settle(0.25)
+        path = self._folder / f"{name}.png"
+        widget.grab().save(str(path))
+        self.written.append(path)
+
+    def everything(self, theme: str, prefix: str = "") -> None:
+        """Draw the window in each layout and each of its panels, in all sizes."""
+        window = self._window
+        for name, size in SIZES.items():
+            window.resize(*size)
+            for layout in LAYOUTS:
+                window.docking.choose(layout)
+                window.docking.reset()
+                settle(0.4)
+                self.picture(window, f"{prefix}window-{layout.key}-{theme}-{name}")
+                for key in [key for key in window.docks if home_of(key, window) is layout]:
+                    hidden = window.docks[key].isHidden()
+                    window.show_panel(key)
+                    self.picture(window.docks[key], f"{prefix}{key}-{theme}-{name}")
+                    window.docks[key].setHidden(hidden)
+                window.docking.reset()
+            window.docking.choose(LAYOUTS[0])
+            window.docking.reset()
+
+
 def take(folder: Path) -> list[Path]:
     """Draw everything into ``folder`` and return the pictures."""
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     home = Path.cwd()
     app = make_application()
-    written: list[Path] = []
-
-    def picture(widget: QWidget, name: str) -> None:
-        settle(0.15)
-        path = folder / f"{name}.png"
-        widget.grab().save(str(path))
-        written.append(path)
-
     with tempfile.TemporaryDirectory() as scratch:
         settings = QSettings(f"{scratch}/settings.ini", QSettings.Format.IniFormat)
         window = make_window(settings, "light")
+        album = Album(window, folder)
         os.chdir(scratch)  # the log shall show a plain folder
         window.resize(*SIZES["1280x800"])
         window.show()
@@ -80,45 +124,31 @@ def take(folder: Path) -> list[Path]:
         window.model.set_pace(math.inf)
         for dwell in (0.2, 1.0, 5.0):
             measure(window, dwell)
-        window.model.hold(True)
         window.bar.hide()
-        def all_panels(theme: str, prefix: str = "") -> None:
-            for name, size in SIZES.items():
-                window.resize(*size)
-                picture(window, f"{prefix}window-{theme}-{name}")
-                for key, dock in window.docks.items():
-                    hidden = dock.isHidden()
-                    dock.show()
-                    dock.raise_()
-                    picture(dock, f"{prefix}{key}-{theme}-{name}")
-                    dock.setHidden(hidden)
-                for key in ("experiment", window.model.kind.chart.split(".")[0], "inside"):
-                    window.docks[key].raise_()
-
         for theme in ("light", "dark"):
             apply_theme(app, theme)
-            all_panels(theme)
+            album.everything(theme)
             window.resize(*SIZES["1280x800"])
-            window.greeting.open_over(window.centralWidget())
-            picture(window, f"greeting-{theme}")
+            window.greeting.open_over(window.stage())
+            album.picture(window, f"greeting-{theme}")
             window.greeting.hide()
             window.palette_dialog.open_centred()
-            picture(window.palette_dialog, f"palette-{theme}")
+            album.picture(window.palette_dialog, f"palette-{theme}")
             window.palette_dialog.hide()
         apply_theme(app, "light")
         measure_through_a_fault(window)
-        picture(window, "fault")
+        album.picture(window, "fault")
         for kind in list(BENCHES.values())[1:]:
             for experiment in experiments_on(kind.key).values():
                 change_to(window, experiment)
                 wait_for_run(window)
-                picture(window, f"{kind.key}-{experiment.key}")
+                album.picture(window, f"{kind.key}-{experiment.key}")
             for theme in ("light", "dark"):
                 apply_theme(app, theme)
-                all_panels(theme, f"{kind.key}-")
+                album.everything(theme, f"{kind.key}-")
         window.close()
         os.chdir(home)
-    return written
+    return album.written
 
 
 if __name__ == "__main__":
