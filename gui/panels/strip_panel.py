@@ -85,7 +85,7 @@ class StripPanel(QWidget):
         else:
             self.plot.set_left(f"{title} ({pretty_unit(unit)})" if unit else title, None)
         factor = self._factor
-        self._series = self._history.series(lambda s: float(s.values[instrument][key]) / factor, self._series)
+        self._series = self._history.series(lambda s: s.values[instrument][key] / factor, self._series)
         self.plot.show_again()
         mark_trace(self.curve, key.removesuffix("_actual"))
         self.plot.restyle()

@@ -11,6 +11,8 @@ from instruments.benches import BENCHES
 class Source:
     """A model of which only the stream of snapshots matters."""
 
+    kind = BENCHES["dragging"]
+
     def __init__(self):
         self.sampled = Event()
         self.bench_changed = Event()
@@ -65,6 +67,19 @@ def test_a_replaced_series_no_longer_grows():
     source.sampled.emit(trail([1, 2]))
     assert old.times.size == 0
     assert new.values.size == 2
+
+
+def test_readings_of_the_past_are_there_for_a_new_chart():
+    source = Source()
+    history = History(source)
+    for t in range(3000):
+        values = {"lockin": {"x": 1e-6 * t, "time_constant": 0.1, "slope": "6 dB/oct"}}
+        source.sampled.emit([Snapshot(lab_time=float(t), values=values)])
+    series = history.series(lambda s: s.values["lockin"]["x"] / 1e-6)
+    np.testing.assert_allclose(series.values, np.arange(3000), rtol=1e-12)
+    source.sampled.emit([Snapshot(lab_time=3000.0, values={"lockin": {"x": 5e-6}})])
+    np.testing.assert_allclose(series.values[-1], 5.0, rtol=1e-12)
+    assert set(history.past.values["lockin"]) == {"x"}
 
 
 def test_what_can_be_charted():
