@@ -186,6 +186,7 @@ class Docks:
         window = self._window
         firsts: dict[str, list[QDockWidget]] = {}
         fronts: list[QDockWidget] = []
+        stacks: list[list[QDockWidget]] = []
         waiting = dict(self.by_key)
         for side, groups in layout.groups():
             for tabs in groups:
@@ -196,12 +197,14 @@ class Docks:
                 window.addDockWidget(_AREAS[side], docks[0])
                 if side in ("top", "bottom") and firsts.get(side):
                     window.splitDockWidget(firsts[side][-1], docks[0], Qt.Orientation.Horizontal)
-                for before, dock in itertools.pairwise(docks):
-                    window.tabifyDockWidget(before, dock)
+                stacks.append(docks)
                 firsts.setdefault(side, []).append(docks[0])
                 fronts.append(self.by_key[self._front] if self._front in keys else docks[0])
                 for dock in docks:
                     dock.show()
+        for docks in stacks:  # after all splits: a dock that is split off tabs would become one of them
+            for before, dock in itertools.pairwise(docks):
+                window.tabifyDockWidget(before, dock)
         others = next((firsts[side][-1] for side in ("right", "bottom", "left") if firsts.get(side)), None)
         for dock in waiting.values():
             window.addDockWidget(_AREAS["right"], dock)
@@ -210,9 +213,14 @@ class Docks:
             dock.hide()
         for dock in fronts:
             dock.raise_()
-        for side, width in zip(("left", "right"), layout.widths, strict=True):
+        beside = [(firsts[side][0], width) for side, width in zip(("left", "right"), layout.widths, strict=True)
+                  if side in firsts]
+        if not layout.plot and "top" in firsts:  # the rest of the width is not the plot's then
+            beside.append((firsts["top"][0], window.width() - sum(layout.widths)))
+        if beside:
+            window.resizeDocks([dock for dock, _ in beside], [width for _, width in beside], Qt.Orientation.Horizontal)
+        for side in ("left", "right"):
             if side in firsts:
-                window.resizeDocks([firsts[side][0]], [width], Qt.Orientation.Horizontal)
                 window.resizeDocks(firsts[side], [300] * len(firsts[side]), Qt.Orientation.Vertical)
         if "bottom" in firsts:
             window.resizeDocks(firsts["bottom"][:1], [layout.height], Qt.Orientation.Vertical)
@@ -241,7 +249,9 @@ class Docks:
 
 
 def _put(dock: QDockWidget, panel: QWidget) -> None:
-    panel.setFont(QApplication.font())  # else the panel would have the bold letters of its dock's title
+    plain = QApplication.font()
+    plain.setWeight(QFont.Weight.Normal)  # said by name, else the panel would have the bold letters of its dock's title
+    panel.setFont(plain)
     dock.setWidget(panel)
 
 

@@ -4,55 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QWidget
+import shiboken6
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QRegion
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 
-class GentlePainting(QObject):
-    """Holds back the painting of some parts of a window, and lets it go on one part at each turn of the event loop.
+class GentlePainting(QWidget):
+    """A veil over the parts of a window, which is lifted from one part after the other, one at each turn of the loop.
+
+    What lies under an opaque veil is not painted: so the window is painted in pieces, and the event loop turns between
+    them.
 
     Parameters
     ----------
-    window : QWidget
+    window : QMainWindow
     parts : callable
         Returns the parts, the most important first.
     """
 
-    def __init__(self, window: QWidget, parts: Callable[[], list[QWidget]]) -> None:
+    def __init__(self, window: QMainWindow, parts: Callable[[], list[QWidget]]) -> None:
         super().__init__(window)
+        self._window = window
         self._parts = parts
-        self._held: list[QWidget] = []
-        self._timer = QTimer(self, singleShot=True, interval=1)
-        self._timer.timeout.connect(self._let_one)
+        self._veiled: list[QWidget] = []
+        self.setAutoFillBackground(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._lift)
 
     def hold(self) -> None:
-        """Keep all parts as they look now; they are painted one by one when the event loop turns again."""
-        self._let_all()
-        for part in self._parts():
-            if part.updatesEnabled():
-                part.setUpdatesEnabled(False)
-                part.destroyed.connect(self._forget)
-                self._held.append(part)
+        """Veil all parts; they are painted one by one when the event loop turns again."""
+        window = self._window
+        if not window.isVisible():
+            return
+        self._veiled = [part for part in self._parts() if not part.isWindow()]
+        self.setGeometry(window.rect())
+        self.setMask(QRegion(window.rect()) - QRegion(self._bars()))
+        self.raise_()
+        self.show()
         self._timer.start()
 
-    def _forget(self, part: QObject) -> None:
-        self._held = [held for held in self._held if held is not part]
+    def _bars(self) -> QRect:
+        """Return the strip at the top that is never veiled."""
+        window = self._window
+        tops = [self._place(part).top() for part in self._veiled if part.isVisible()]
+        return QRect(0, 0, window.width(), max(0, min(tops, default=0)))
 
-    def _let_one(self) -> None:
-        seen = [part for part in self._held if part.isVisible()]
-        for part in self._held[:]:
-            if part not in seen:
-                self._let(part)
-        if seen:
-            self._let(seen[0])
-        if self._held:
-            self._timer.start()
+    def _place(self, part: QWidget) -> QRect:
+        return QRect(part.mapTo(self._window, QPoint(0, 0)), part.size())
 
-    def _let(self, part: QWidget) -> None:
-        self._held.remove(part)
-        part.destroyed.disconnect(self._forget)
-        part.setUpdatesEnabled(True)
-
-    def _let_all(self) -> None:
-        for part in self._held[:]:
-            self._let(part)
+    def _lift(self) -> None:
+        """Uncover the next part that can be seen."""
+        inside = self._window.rect()
+        # a dock behind another one's tab is kept outside of the window
+        left = [part for part in self._veiled if shiboken6.isValid(part) and part.isVisible() and not part.isWindow()
+                and inside.intersects(self._place(part))]
+        self._veiled = left[1:]
+        if not self._veiled:
+            self.hide()
+            return
+        region = QRegion()
+        for part in self._veiled:
+            region += self._place(part)
+        self.setMask(region - QRegion(self._place(left[0])))
+        self._timer.start()
