@@ -109,6 +109,7 @@ def test_no_box_of_a_form_is_turned_in_passing(qtbot, kind):
 def test_rolling_past_a_cable_leaves_it_in(qtbot, window):
     window.resize(1280, 800)
     window.docks["path"].raise_()
+    window.path.more.setChecked(True)
     qtbot.waitUntil(lambda: bool(window.path.cables) and window.path.verticalScrollBar().maximum() > 0, timeout=5000)
     box = window.path.cables["lockin.signal"]
     qtbot.waitUntil(box.isVisible, timeout=5000)

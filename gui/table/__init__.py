@@ -1,0 +1,1 @@
+"""The optical table: a drawing of the bench, made from its wiring and from what its instruments tell of themselves."""
