@@ -1,51 +1,34 @@
-"""The panel of one instrument, made from its declarations: settings, readings, flags, actions, faults."""
+"""The panel of one instrument: its hand-laid face, if it has one, and everything else that its declarations hold."""
 
 from __future__ import annotations
 
-from functools import partial
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtWidgets import QFormLayout, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QFormLayout,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
-
+from gui.faces import Parts, face_of
+from gui.faces.grouping import NOISE, grouped
+from gui.faces.parts import words
 from gui.lab import Snapshot
 from gui.models import LabModel
-from gui.theme import tabular_font
-from gui.widgets.focus_wheel import ComboBox
-from gui.widgets.lamp import Lamp
-from gui.widgets.quantity_spin_box import QuantitySpinBox
-from instruments.declaration import Reading, Setting
+from gui.topics import set_topic
+from gui.widgets.fold import Fold
 from instruments.instrument import Instrument
-from vlab.quantity_scale import pretty_unit
-from vlab.readout import readout
-from vlab.units import unit_factor
 
-_LAMPS_IN_A_ROW = 3
+_IN_A_ROW = 3
 _FEW_READINGS = 6
 """Each has a line of its own; of more, two share a line where they fit, so that the settings begin in sight."""
+_OPEN_ROWS = 6
+"""Settings that are in sight at first; of more, whole groups are folded."""
+_LONG_TITLE = 20
+"""Letters."""
 _GAP = 16
 """Between two readings on a line, in pixels."""
 
 
-def words(name: str) -> str:
-    """Return a declared name as people write it: ``"time constant"``."""
-    return name.replace("_", " ")
-
-
 class InstrumentPanel(QScrollArea):
-    """Everything that an instrument has, in the order of its declarations.
+    """Everything that an instrument has: its face first, then in the order of the declarations what the face left out.
+
+    Settings stand in groups that fold; faults are folded at the foot.
 
     Parameters
     ----------
@@ -53,78 +36,112 @@ class InstrumentPanel(QScrollArea):
     name : str
         What the bench calls the instrument.
     kind : type of Instrument
+    settings : QSettings, optional
+        Where it is kept which groups are open.
     """
 
-    def __init__(self, model: LabModel, name: str, kind: type[Instrument], parent: QWidget | None = None) -> None:
+    def __init__(self, model: LabModel, name: str, kind: type[Instrument], parent: QWidget | None = None, *,
+                 settings: QSettings | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._name = name
-        self._instrument = kind(name)  # a stand-in, for limits
-        self.editors: dict[str, QWidget] = {}
-        self.displays: dict[str, QLabel] = {}
-        self.lamps: dict[str, Lamp] = {}
-        self.buttons: dict[str, QPushButton] = {}
-        self.faults: dict[str, QCheckBox] = {}
-        self._movable = [key for key, setting in kind.settings().items()
-                         if not setting.choices and callable(setting._limits)]
-        """Settings whose limits depend on others."""
-        self._readings = kind.readings()
+        self.parts = parts = Parts(model, name, kind, settings)
+        self.editors, self.displays, self.lamps = parts.editors, parts.displays, parts.lamps
+        self.buttons, self.faults = parts.buttons, parts.faults
         body = QWidget()
         column = QVBoxLayout(body)
-        lamps, settings = self._lamp_row(), self._setting_form()
-        column.addLayout(lamps)
-        column.addLayout(self._display_rows(max(lamps.sizeHint().width(), settings.sizeHint().width())))
-        if self.lamps or self.displays:
-            column.addWidget(_rule())
-        column.addLayout(settings)
-        column.addLayout(self._button_row())
-        column.addWidget(self._fault_box())
+        column.setContentsMargins(8, 5, 8, 5)
+        column.setSpacing(5)
+        make_face = face_of(kind)
+        self.face = make_face(parts) if make_face is not None else None
+        if self.face is not None:
+            column.addWidget(self.face)
+        self._append(column)
         column.addStretch(1)
         self.setWidget(body)
         self.setWidgetResizable(True)
-        self.setMinimumWidth(body.sizeHint().width() + 18)
+        self._keep_width()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(f"{kind.title} panel")
+        set_topic(self, f"panel/{name}")
         self.forget = model.readings_changed.connect(self.show_snapshot)
         """Called before the panel goes: the model no longer tells it."""
         if model.snapshot.values:
             self.show_snapshot(model.snapshot)
 
-    def _lamp_row(self) -> QGridLayout:
-        rows = QGridLayout()
-        rows.setVerticalSpacing(0)
-        for number, (key, flag) in enumerate(self._instrument.flags().items()):
-            lamp = Lamp(words(key), alarm=flag.spoils)
-            lamp.setToolTip(flag.help + (" Points that are measured meanwhile are marked as spoiled." if flag.spoils
-                                         else ""))
-            lamp.setAccessibleName(f"{self._name} {words(key)}")
-            self.lamps[key] = lamp
-            rows.addWidget(lamp, number // _LAMPS_IN_A_ROW, number % _LAMPS_IN_A_ROW)
-        rows.setColumnStretch(_LAMPS_IN_A_ROW, 1)
-        return rows
+    # -- what no face has taken --------------------------------------------------------------------------------
 
-    def _display_rows(self, room: int) -> QGridLayout:
-        """Return the readings in their order, in lines that are as wide as the panel is anyway."""
-        rows = QGridLayout()
-        rows.setHorizontalSpacing(_GAP)
-        rows.setVerticalSpacing(2)
-        half = (room - _GAP) // 2 if len(self._readings) > _FEW_READINGS else 0
+    def _append(self, column: QVBoxLayout) -> None:
+        """Append lamps, displays, settings in groups, buttons and faults that are not on the panel yet."""
+        parts, bare = self.parts, self.face is None
+        lamps, readings, actions = parts.left("flag"), parts.left("reading"), parts.left("action")
+        groups = grouped(parts.kind, parts.left("setting"))
+        forms = {group: self._form(names) for group, names in groups.items()}
+        _add_rows(column, [parts.lamp(key) for key in lamps])
+        if readings and bare:
+            wide = max((form.minimumSizeHint().width() for form in forms.values()), default=0)
+            column.addLayout(self._displays(readings, wide))
+        if bare and (lamps or readings):
+            column.addWidget(_rule())
+        buttons = [parts.button(key) for key in actions]
+        rows = 0
+        for group, form in forms.items():
+            rows += len(groups[group])
+            if bare and not group:
+                column.addWidget(form)
+                _add_rows(column, buttons)
+            else:
+                self._add_fold(column, group or "More settings", form,
+                               bare and rows <= _OPEN_ROWS and group != NOISE)
+        if not bare or "" not in forms:
+            _add_rows(column, buttons)
+        if readings and not bare:
+            inner = QWidget()
+            inner.setLayout(self._displays(readings, 0))
+            self._add_fold(column, "More readings", inner, False)
+        self._add_faults(column)
+
+    def _keep_width(self) -> None:
+        """Ask for the width that the panel needs, also when all its groups are open."""
+        margins = self.widget().layout().contentsMargins()
+        folded = max((fold.inner.minimumSizeHint().width() for fold in self.parts.folds), default=0)
+        least = max(self.widget().minimumSizeHint().width(), folded + margins.left() + margins.right())
+        self.setMinimumWidth(least + self.verticalScrollBar().sizeHint().width() + 2)
+
+    def _add_fold(self, column: QVBoxLayout, title: str, inner: QWidget, open: bool) -> Fold:
+        layout = inner.layout()
+        assert layout is not None
+        layout.setContentsMargins(18, 0, 0, 0)
+        fold = self.parts.fold(title, inner, open)
+        fold.toggled_by_hand.connect(lambda shown: shown and QTimer.singleShot(0, self, lambda: self._bring_up(fold)))
+        column.addWidget(fold)
+        return fold
+
+    def _form(self, names: list[str]) -> QWidget:
+        whole = QWidget()
+        form = QFormLayout(whole)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        form.setVerticalSpacing(4)
+        for key in names:
+            form.addRow(_in_lines(words(key)), self.parts.editor(key))
+        return whole
+
+    def _displays(self, names: list[str], room: int) -> QGridLayout:
+        """Return readings in their order, in lines that are as wide as the panel is anyway."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(_GAP)
+        grid.setVerticalSpacing(2)
+        half = (room - _GAP) // 2 if len(names) > _FEW_READINGS else 0
         lines: list[list[QHBoxLayout]] = []
         alone = False  # whether the last line has room for another reading
-        for key, reading in self._readings.items():
-            title, label = QLabel(words(key)), QLabel("–")
-            label.setFont(tabular_font())
-            label.setAlignment(Qt.AlignmentFlag.AlignRight)
-            label.setToolTip(reading.help)
-            label.setAccessibleName(f"{self._name} {words(key)}")
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self.displays[key] = label
+        for key in names:
+            title, display = QLabel(words(key)), self.parts.display(key)
             cell = QHBoxLayout()
             cell.addWidget(title)
-            cell.addWidget(label, 1)
-            usual = label.fontMetrics().horizontalAdvance(_usual_text(reading))
-            short = title.sizeHint().width() + cell.spacing() + usual <= half
+            cell.addWidget(display, 1)
+            short = title.sizeHint().width() + cell.spacing() + display.sizeHint().width() <= half
             if short and alone:
                 lines[-1].append(cell)
             else:
@@ -132,154 +149,63 @@ class InstrumentPanel(QScrollArea):
             alone = short and not alone
         for number, line in enumerate(lines):
             for place, cell in enumerate(line):
-                rows.addLayout(cell, number, place, 1, 2 // len(line))
+                grid.addLayout(cell, number, place, 1, 2 // len(line))
         for place in (0, 1):
-            rows.setColumnStretch(place, 1)
-        return rows
+            grid.setColumnStretch(place, 1)
+        return grid
 
-    def _setting_form(self) -> QFormLayout:
-        form = _form()
-        for key, setting in self._instrument.settings().items():
-            editor = self._editor(key, setting)
-            editor.setAccessibleName(f"{self._name} {words(key)}")
-            self.editors[key] = editor
-            if setting.group:
-                form.addRow(_heading(setting.group))
-            form.addRow(words(key), editor)
-        return form
-
-    def _editor(self, key: str, setting: Setting) -> QWidget:
-        if setting.choices:
-            box = ComboBox()
-            for choice in setting.choices:
-                si = choice if setting.unit is None else setting.check(self._instrument, setting.in_si(choice))
-                title = str(choice) if setting.unit is None else f"{choice:g} {pretty_unit(setting.unit)}".strip()
-                box.addItem(title, si)
-            box.setToolTip(setting.help)
-            box.activated.connect(lambda index, box=box: self._write(key, box.itemData(index)))
-            return box
-        field = QuantitySpinBox(setting.unit or "", *setting.limits(self._instrument), value=float(setting.default))
-        field.setHelp(setting.help)
-        field.valueEdited.connect(partial(self._write, key))
-        field.refused.connect(lambda reason: self._model.notice("warning", f"{self._name}, {words(key)}: {reason}"))
-        return field
-
-    def _button_row(self) -> QGridLayout:
-        rows = QGridLayout()
-        for number, (key, action) in enumerate(self._instrument.actions().items()):
-            button = QPushButton(words(key).capitalize())
-            button.setToolTip(action.help)
-            button.setAccessibleName(f"{self._name} {words(key)}")
-            button.clicked.connect(partial(self._act, key))
-            self.buttons[key] = button
-            rows.addWidget(button, number // _LAMPS_IN_A_ROW, number % _LAMPS_IN_A_ROW)
-        rows.setColumnStretch(_LAMPS_IN_A_ROW, 1)
-        return rows
-
-    def _fault_box(self) -> QWidget:
-        """Return what can go wrong on demand, folded away until a hand opens it."""
-        box = QWidget()
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 0)
-        self.unfold = QToolButton(text="Let something go wrong", checkable=True, autoRaise=True)
-        self.unfold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.unfold.setArrowType(Qt.ArrowType.RightArrow)
-        self.unfold.setToolTip("Show the faults that this instrument can have, to learn how they look.")
+    def _add_faults(self, column: QVBoxLayout) -> None:
+        """Append what can go wrong on demand, folded away until a hand opens it."""
         inner = QWidget()
         rows = QVBoxLayout(inner)
-        rows.setContentsMargins(18, 0, 0, 0)
-        for key, fault in self._instrument.faults().items():
-            check = QCheckBox(words(key))
-            check.setToolTip(fault.help)
-            check.setAccessibleName(f"{self._name} fault {words(key)}")
-            check.clicked.connect(lambda present, key=key: self._model.turn_fault(self._name, key, present))
-            self.faults[key] = check
-            rows.addWidget(check)
-        inner.hide()
-        self.unfold.clicked.connect(lambda shown: shown and QTimer.singleShot(0, self, lambda: self._bring_up(box)))
-        self.unfold.toggled.connect(inner.setVisible)
-        self.unfold.toggled.connect(lambda shown: self.unfold.setArrowType(
-            Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow))
-        column.addWidget(self.unfold)
-        column.addWidget(inner)
-        box.setVisible(bool(self.faults))
-        return box
+        for key in self.parts.left("fault"):
+            rows.addWidget(self.parts.fault(key))
+        fold = self._add_fold(column, "Let something go wrong", inner, False)
+        fold.setVisible(bool(self.faults))
+        self.unfold = fold.heading
+        self.unfold.setToolTip("Show the faults that this instrument can have, to learn how they look.")
+        self.parts.watch(lambda values: any(values[key] for key in self.faults) and fold.set_open(True))
 
-    def _bring_up(self, box: QWidget) -> None:
-        """Scroll until a box is seen: all of it or, where it is taller than the panel, its beginning."""
+    def _bring_up(self, fold: Fold) -> None:
+        """Scroll until a group is seen: all of it or, where it is taller than the panel, its beginning."""
         layout = self.widget().layout()
         assert layout is not None
         layout.activate()  # it may just have become taller
-        self.ensureWidgetVisible(box, 0, 9)
-        self.ensureWidgetVisible(self.unfold, 0, 0)
+        self.ensureWidgetVisible(fold, 0, 9)
+        self.ensureWidgetVisible(fold.heading, 0, 0)
 
-    def _write(self, key: str, value: float | str) -> None:
-        self._model.write(self._name, key, value)
-
-    def _act(self, key: str) -> None:
-        self._model.act(self._name, key)
+    # -- following the model -----------------------------------------------------------------------------------
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show what the laboratory published; a field in which a hand is typing is left alone."""
-        values = snapshot.values.get(self._name)
-        if values is None or not self.isVisible():
-            return
-        for key, label in self.displays.items():
-            reading = self._readings[key]
-            text = f"{values[key]:.0f}" if reading.whole else readout(values[key], reading.unit, reading.digits)
-            if label.text() != text:
-                label.setText(text)
-        for key, lamp in self.lamps.items():
-            lamp.set_lit(bool(values[key]))
-        for key, check in self.faults.items():
-            check.setChecked(bool(values[key]))
-            if values[key]:
-                self.unfold.setChecked(True)
-        self._follow_limits(values)
-        for key, editor in self.editors.items():
-            if isinstance(editor, QuantitySpinBox):
-                if not editor.hasFocus() and editor.value() != values[key]:
-                    editor.setValue(float(values[key]))
-            elif isinstance(editor, QComboBox) and not editor.view().isVisible():
-                index = editor.findData(values[key])
-                if index >= 0 and index != editor.currentIndex():
-                    editor.setCurrentIndex(index)
-
-    def _follow_limits(self, values: dict[str, float | str]) -> None:
-        """Take over limits that depend on other settings."""
-        for key in self._movable:
-            for name in self._instrument.settings():
-                self._instrument._values[name] = values[name]
-            editor, limits = self.editors[key], self._instrument.settings()[key].limits(self._instrument)
-            if isinstance(editor, QuantitySpinBox) and (editor.minimum(), editor.maximum()) != limits:
-                editor.setRange(*limits)
+        """Show what the laboratory published; a panel that nobody sees is left alone."""
+        if self.isVisible() and not self.widget().visibleRegion().isEmpty():
+            self.parts.show(snapshot)
 
     def showEvent(self, event: object) -> None:
         """Catch up with what happened while the panel was hidden."""
         super().showEvent(event)  # type: ignore[arg-type]
-        self.show_snapshot(self._model.snapshot)
+        self._keep_width()  # its letters may be others than they were when it was made
+        self.parts.show(self._model.snapshot)
 
 
-def _usual_text(reading: Reading) -> str:
-    """Return a text that is as wide as most that the reading shows."""
-    si = -0.0888888888 * (1.0 if reading.unit is None else unit_factor(reading.unit))
-    return "00000" if reading.whole else readout(si, reading.unit, reading.digits)
+def _add_rows(column: QVBoxLayout, items: list[QWidget]) -> None:
+    """Append small widgets, three on a line."""
+    if not items:
+        return
+    grid = QGridLayout()
+    grid.setVerticalSpacing(0)
+    for number, item in enumerate(items):
+        grid.addWidget(item, number // _IN_A_ROW, number % _IN_A_ROW)
+    grid.setColumnStretch(_IN_A_ROW, 1)
+    column.addLayout(grid)
 
 
-def _form() -> QFormLayout:
-    form = QFormLayout()
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-    form.setVerticalSpacing(4)
-    return form
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    font = label.font()
-    font.setBold(True)
-    label.setFont(font)
-    return label
+def _in_lines(title: str) -> str:
+    """Return a long title in two lines, so that one long name does not widen the panel."""
+    if len(title) <= _LONG_TITLE:
+        return title
+    middle = min((abs(i - len(title) / 2), i) for i, letter in enumerate(title) if letter == " ")[1]
+    return f"{title[:middle]}\n{title[middle + 1:]}"
 
 
 def _rule() -> QFrame:
@@ -287,3 +213,6 @@ def _rule() -> QFrame:
     line.setFrameShape(QFrame.Shape.HLine)
     line.setFrameShadow(QFrame.Shadow.Sunken)
     return line
+
+
+__all__ = ["InstrumentPanel", "words"]

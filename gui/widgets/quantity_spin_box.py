@@ -132,6 +132,10 @@ class QuantitySpinBox(QAbstractSpinBox):
         self._show()
         return True
 
+    def editing(self) -> bool:
+        """Return whether something is typed there that has not been taken over."""
+        return self._editing()
+
     def _editing(self) -> bool:
         return self.lineEdit().text() != self._field.text
 
