@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from math import atan2, hypot, inf
 from typing import NamedTuple
 
@@ -19,7 +18,8 @@ from instruments.lockin.input import PREAMPLIFIER_RANGE, InputChain, mixer_range
 from instruments.lockin.mixer import Floats, MixingPlan, mix
 from instruments.lockin.panel import LockInPanel
 from instruments.lockin.reference import HIGHEST, LOWEST, PhaseLock, locking_time
-from instruments.lockin.scope import Channel, waveforms
+from instruments.lockin.scope import Channel, clipped, waveforms
+from instruments.lockin.spectrum import Spectrum, noise_of, spectrum_of
 from vlab.errors import InUseError, LimitError
 from vlab.lab.cable import Line, Reference, Signal, TickGrid
 from vlab.lab.clock import PS_PER_SECOND
@@ -427,16 +427,33 @@ class LockIn(LockInPanel):
             raise LimitError(f"{self.name}.waveforms got a duration of {seconds:g} s; it wants a positive one.")
         if not 2 <= samples <= _MOST_SAMPLES:
             raise LimitError(f"{self.name}.waveforms got {samples} samples; it wants 2 to {_MOST_SAMPLES}.")
+        channel = self.channel()
+        times: Floats = np.linspace(0.0, seconds, samples, endpoint=False)
+        traces = waveforms(channel, channel.start_ps, times, self._scope_noise.normal(samples))
+        return {"time": _quantities(times, "s")} | {name: _quantities(trace, "V") for name, trace in traces.items()}
+
+    def spectrum(self) -> Spectrum:
+        """Return what a spectrum analyser would show in front of the mixer, and the output filter's passband.
+
+        Analytic: lines and noise density as they are now, without drawing random numbers. No lab time passes.
+        """
+        return spectrum_of(clipped(self.channel()), self.poles)
+
+    def channel(self, overtones: tuple[Line, ...] = ()) -> Channel:
+        """Return what the voltage in front of the mixer is made of now, and what mixer and filter do to it.
+
+        ``overtones`` are lines at the input that the signal leaves out since no lock-in detects them.
+        """
         signal = self._signal or Signal(TickGrid(0, 1, 0, 0))
-        grid = signal.grid
+        grid, ends = signal.grid, {id(line.envelope): line.envelope[-1:] for line in signal.lines}
+        lines = [replace(line, envelope=ends[id(line.envelope)]) for line in signal.lines]
+        signal = replace(signal, lines=(*lines, *overtones))
         now = self._look_at_settings()
         chain = now.chain
-        noise = partial(chain.density, signal) if self._scope_noise.active else None
-        channel = Channel(chain.notched(chain.amplified(signal)).lines, noise, chain.allowed, self._reference(),
-                          chain.detected, now.phase, now.time_constant, self._state.real.copy())
-        times: Floats = np.linspace(0.0, seconds, samples, endpoint=False)
-        traces = waveforms(channel, grid.start_ps + grid.count * grid.tick_ps, times, self._scope_noise.normal(samples))
-        return {"time": _quantities(times, "s")} | {name: _quantities(trace, "V") for name, trace in traces.items()}
+        noise = noise_of(chain, signal) if self._scope_noise.active else None
+        return Channel(chain.notched(chain.amplified(signal)).lines, noise, chain.allowed, self._reference(),
+                       chain.detected, now.phase, now.time_constant, self._state.real.copy(),
+                       grid.start_ps + grid.count * grid.tick_ps, now.averaged)
 
     # -- auto functions ----------------------------------------------------------------------------------------
 

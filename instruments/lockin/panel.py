@@ -7,6 +7,8 @@ from instruments.instrument import Instrument
 from instruments.lockin.buffer import LONGEST, RATES
 from instruments.lockin.input import COUPLINGS, GROUNDS, LINE_FILTERS, RESERVES, SOURCES
 from instruments.lockin.reference import HIGHEST, LOWEST
+from instruments.probing import Probe
+from instruments.sketch import Sketch
 from instruments.wiring import Port
 
 _ON_OFF = ("on", "off")
@@ -20,6 +22,13 @@ class LockInPanel(Instrument):
     ports = (Port("signal", "in", "voltage", "the signal"),
              Port("reference", "in", "voltage", "the external reference"),
              Port("oscillator", "out", "voltage", "the internal oscillator"))
+
+    sketch = Sketch("lockin", "x", 4)
+    probes = (Probe("reference", "Ref", "V", "The reference as the lock-in follows it, a cosine of 1 V.", True),
+              Probe("input", "Input", "V", "What reaches the mixer: the signal with its noise, behind coupling and "
+                    "notches.", True),
+              Probe("mixer", "Mixer", "V", "The input times the detected oscillation; its mean is X.", True),
+              Probe("output", "X", "V", "What the output filter makes of the mixer's product.", True))
 
     time_constant = Setting("s", 1.0, limits=(10e-6, 30e3), group="Filter",
                             help="Set the time constant of the output filter.")
