@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass, field
 from math import inf, isfinite, nan, sqrt
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gui.growing import Column
 
 if TYPE_CHECKING:
     from gui.lab import Overlay
@@ -29,10 +32,10 @@ class Trace:
     """Whether the family has words, as directions have; else numbers."""
     style: CurveStyle | None = None
     """How it is told from others, where several coordinates number the curves."""
-    x: list[float] = field(default_factory=list)
-    columns: dict[str, list[float]] = field(default_factory=dict)
+    x: Column = field(default_factory=Column)
+    columns: dict[str, Column] = field(default_factory=dict)
     """The measured values by variable; their means where the plan averages."""
-    errors: dict[str, list[float]] = field(default_factory=dict)
+    errors: dict[str, Column] = field(default_factory=dict)
     """Standard errors of the means by variable, NaN for single values; empty where the plan does not average."""
     measured: int = 0
     """How many points were measured, each of a mean counted."""
@@ -46,6 +49,10 @@ class Trace:
     _in_order: bool = True
     _samples: dict[int, dict[tuple[int, ...], dict[str, float]]] = field(default_factory=dict)
     """What a mean is of: by place on the horizontal axis and on the coordinates over which is averaged."""
+    told_errors: dict[str, str] = field(default_factory=dict)
+    """The variable that holds the standard error of another, for experiments that know it of each point."""
+    _last: tuple[float, float] = (nan, nan)
+    """The x of the last two points."""
 
     def add(self, index: int, x: float, values: dict[str, float], sample: tuple[int, ...] = (),
             spoiled: bool = False) -> None:
@@ -67,8 +74,10 @@ class Trace:
         row = self._rows.setdefault(index, len(self.x))
         again = row < len(self.x)
         if not again:
-            if len(self.x) > 1 and (self.x[-1] - self.x[-2]) * (x - self.x[-1]) < 0.0:
+            before, last = self._last
+            if (last - before) * (x - last) < 0.0:
                 self._in_order = False
+            self._last = (last, x)
             self.x.append(x)
         if spoiled:
             self.spoiled.add(row)
@@ -89,19 +98,57 @@ class Trace:
                     self._widen(name, value + error)
             self._put(self.columns, name, row, value)
             self._widen(name, value)
+        for name, told in self.told_errors.items():
+            value, error = values.get(name, nan), values.get(told, nan)
+            self._widen(name, value - error)
+            self._widen(name, value + error)
+
+    def fill(self, indices: list[int], x: NDArray[np.float64], columns: dict[str, NDArray[np.float64]],
+             spoiled: set[int]) -> None:
+        """Take over all points of a run that was measured before, into a curve that has none and is no mean.
+
+        Parameters
+        ----------
+        indices : list of int
+            Their places on the horizontal axis, each once.
+        x : array
+        columns : dict
+            The values by variable.
+        spoiled : set of int
+            Rows of ``x``, as in `spoiled`.
+        """
+        self.changes += 1
+        self.measured = len(indices)
+        self.x, self.columns = Column(x), {name: Column(values) for name, values in columns.items()}
+        self.spoiled = spoiled
+        self._rows = dict(zip(indices, range(len(indices)), strict=True))
+        steps = np.diff(x)
+        self._in_order = not bool(np.any(steps[1:] * steps[:-1] < 0.0))
+        self._last = (float(x[-2]) if len(x) > 1 else nan, float(x[-1]) if len(x) else nan)
+        spans = list(columns.items())
+        for name, told in self.told_errors.items():
+            if name in columns and told in columns:
+                spans += [(name, columns[name] - columns[told]), (name, columns[name] + columns[told])]
+        for name, values in spans:
+            known = values[np.isfinite(values)]
+            positive = known[known > 0.0]
+            for end in (known.min(), known.max(), positive.min() if positive.size else nan) if known.size else ():
+                self._widen(name, float(end))
 
     @staticmethod
-    def _put(columns: dict[str, list[float]], name: str, row: int, value: float) -> None:
-        column = columns.setdefault(name, [])
+    def _put(columns: dict[str, Column], name: str, row: int, value: float) -> None:
+        column = columns.get(name)
+        if column is None:
+            column = columns[name] = Column()
         if row < len(column):
             column[row] = value
         else:
             column.append(value)
 
     def _widen(self, name: str, value: float) -> None:
-        if not isfinite(value):
-            return
         low, high, least = self._bounds.get(name, (inf, -inf, inf))
+        if (low <= value <= high and (value >= least or value <= 0.0)) or not isfinite(value):
+            return
         self._bounds[name] = (min(low, value), max(high, value), min(least, value) if value > 0.0 else least)
 
     def range(self, variable: str, positive: bool) -> tuple[float, ...]:
@@ -112,27 +159,47 @@ class Trace:
 
     def drawn(self, variable: str, log_x: bool, log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return x and y as a line joins them, without what logarithmic axes cannot show."""
-        return self._shown(variable, log_x, log_y, [])[:2]
+        return self._shown(variable, log_x, log_y)[:2]
+
+    def measured_points(self, variable: str) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64],
+                                                      NDArray[np.bool_]]:
+        """Return copies of x, y, standard errors (NaN where unknown) and whether each is spoiled, as measured."""
+        x, y, error = self.x.array, self._column(variable), self._errors_of(variable)
+        spoiled = np.zeros(x.size, dtype=bool)
+        spoiled[list(self.spoiled)] = True
+        return x.copy(), y.copy(), error.copy(), spoiled
+
+    def fewest_samples(self) -> int:
+        """Return of how many values each mean is at least; 1 where the plan does not average."""
+        return min((len(samples) for samples in self._samples.values()), default=1)
 
     def spoiled_points(self, variable: str, log_x: bool,
                        log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return x and y of the points that are spoiled."""
         rows = sorted(self.spoiled)
-        x, y = np.array(self.x, dtype=float)[rows], np.array(self.columns.get(variable, []), dtype=float)[rows]
+        x, y = self.x.array[rows], self._column(variable)[rows]
         shown = np.isfinite(y) & ((x > 0.0) | (not log_x)) & ((y > 0.0) | (not log_y))
         return x[shown], y[shown]
 
     def bars(self, variable: str, log_x: bool, log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return x and y of the ends of the error bars, lower and upper in turn."""
-        x, y, error = self._shown(variable, log_x, log_y, self.errors.get(variable, []))
+        x, y, error = self._shown(variable, log_x, log_y)
         known = np.isfinite(error)
         x, y, error = x[known], y[known], error[known]
         low = np.maximum(y - error, 1e-3 * y) if log_y else y - error
         return np.repeat(x, 2), np.stack([low, y + error], axis=1).ravel()
 
-    def _shown(self, variable: str, log_x: bool, log_y: bool, error: list[float]) -> tuple[NDArray[np.float64], ...]:
-        x, y = np.array(self.x, dtype=float), np.array(self.columns.get(variable, []), dtype=float)
-        bars = np.array(error, dtype=float) if error else np.full(y.shape, nan)
+    def _column(self, variable: str) -> NDArray[np.float64]:
+        column = self.columns.get(variable)
+        return np.full(len(self.x), nan) if column is None else column.array
+
+    def _errors_of(self, variable: str) -> NDArray[np.float64]:
+        told = self.columns.get(self.told_errors.get(variable, ""))
+        column = told if told is not None else self.errors.get(variable)
+        return np.full(len(self.x), nan) if column is None else column.array
+
+    def _shown(self, variable: str, log_x: bool, log_y: bool) -> tuple[NDArray[np.float64], ...]:
+        x, y, bars = self.x.array, self._column(variable), self._errors_of(variable)
         if not self._in_order:
             order = np.argsort(x, kind="stable")
             x, y, bars = x[order], y[order], bars[order]
@@ -185,6 +252,10 @@ class Scan:
         self.procedure = procedure
         self.file: Path | None = None
         self.status = "running"
+        self.reason = ""
+        """Why it failed, if it did."""
+        self.marks: Counter[str] = Counter()
+        """How many points each flag has spoiled."""
         self.findings: tuple[str, ...] = ()
         self.overlay: Overlay = ()
         said = ", ".join(word for word in (procedure.label(), *words) if word)
@@ -192,13 +263,20 @@ class Scan:
         plan = procedure.plot
         across = next(i for i, c in enumerate(coordinates) if c.name == plan.x)
         self.axis = tuple(float(v) for v in coordinates[across].values)
+        positive = [v for v in self.axis if v > 0.0]
+        self._ends = ((min(self.axis), max(self.axis)), (min(positive), max(positive)) if positive else ())
         self._names = tuple(v.name for v in procedure.variables())
         outer = plan.axes_of_curves(coordinates)
         worded = len(outer) == 1 and outer[0].name == plan.family and isinstance(outer[0].values[0], str)
         worded = worded and not plan.words_in_colours
         places = list(itertools.product(*(range(len(c.values)) for c in outer)))
         self.traces = [Trace(n, ", ".join(c.member(i) for c, i in zip(outer, place, strict=True)), worded,
-                             plan.style(outer, place)) for n, place in enumerate(places)]
+                             plan.style(outer, place), told_errors=dict(plan.errors))
+                       for n, place in enumerate(places)]
+        self.outer = outer
+        """The coordinates that number the curves, outermost first."""
+        self.places = tuple(places)
+        """The place of each trace on them."""
         self._across = across
         self._outer = tuple(i for i, c in enumerate(coordinates) if c in outer)
         self._averaged = tuple(i for i, c in enumerate(coordinates) if c.name in plan.average)
@@ -210,6 +288,11 @@ class Scan:
         trace = self._by_place[tuple(point.index[i] for i in self._outer)]
         trace.add(here, self.axis[here], dict(zip(self._names, point.values, strict=True)),
                   tuple(point.index[i] for i in self._averaged), bool(point.marks))
+        self.marks.update(point.marks)
+
+    def ends(self, positive: bool) -> tuple[float, ...]:
+        """Return the smallest and largest planned value on the horizontal axis, above zero if ``positive``."""
+        return self._ends[positive]
 
     def points(self) -> int:
         """Return how many points were measured."""

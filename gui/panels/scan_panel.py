@@ -1,32 +1,41 @@
-"""The live plot: the chosen experiment's runs as its plan says, earlier ones under the present one."""
+"""The live plot: the chosen experiment's runs as its plan says, with cursors, fits, a map and what can be exported."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from gui.commands import Command
 from gui.desk import Desk
-from gui.scans import Scan, Trace
+from gui.plotting.active_curve import ActiveCurve
+from gui.plotting.cursors import Cursors
+from gui.plotting.grid_of_run import map_axis
+from gui.plotting.knob_marker import KnobMarker
+from gui.plotting.live_fit import LiveFit
+from gui.plotting.look import Look
+from gui.plotting.map_view import MapView
+from gui.plotting.notes import Notes
+from gui.plotting.region import Region
+from gui.plotting.run_curves import COLOURS, RunCurves
+from gui.plotting.runs_popup import RunsPopup
+from gui.plotting.runs_shown import RunsShown
+from gui.plotting.saving import Saving
+from gui.plotting.toolbar import PlotToolbar
+from gui.scans import Scan
+from gui.topics import set_topic
 from gui.widgets.findings import Findings
-from gui.widgets.focus_wheel import ComboBox, SpinBox
 from gui.widgets.plot import Plot
 from vlab.errors import VlabError
-from vlab.experiments.procedure import PlotPlan, Procedure, Variable
+from vlab.experiments.procedure import Procedure, Variable
 from vlab.quantity_scale import scale_of
 
-_EARLIER = 5
-_COLOURS = ("dt", "polarization", "field", "y", "gate", "power")
-_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-_SYMBOLS = ("o", "s", "t1", "d")
-_SPOILED = "spoiled: a flag was lit"
-_MOST_NAMES = 9
-"""Of a large family every second, third, ... curve is named."""
+_USUAL_MODEL = "lorentzian"
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class ScanPanel(QWidget):
@@ -39,69 +48,106 @@ class ScanPanel(QWidget):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        model, theme = desk.model, desk.theme
-        self._model = model
-        self._theme = theme
-        self.plot = Plot(theme, "scan plot", "")
+        self._desk = desk
+        self._model = model = desk.model
+        self._look = look = Look(desk.theme)
+        self.plot = Plot(look, "scan plot", "")
+        self.plot.setToolTip("Drag to pan, roll to zoom, double-click to send the knob there; the button A in the "
+                             "corner shows all.")
         self.plot.addLegend(offset=(-8, 8))
-        self.quantity = ComboBox()
-        self.quantity.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.quantity.setToolTip("Choose which of the measured quantities is drawn.")
-        self.quantity.setAccessibleName("scan quantity")
-        self.quantity.currentIndexChanged.connect(self.redraw)
-        self.earlier = SpinBox()
-        self.earlier.setRange(0, 20)
-        self.earlier.setValue(_EARLIER)
-        self.earlier.setToolTip("Set how many earlier runs are drawn under the present one.")
-        self.earlier.setAccessibleName("earlier runs shown")
-        self.earlier.valueChanged.connect(self.redraw)
-        self.clear = QPushButton("Clear")
-        self.clear.setToolTip("Forget the traces of earlier runs; their files stay.")
-        self.clear.clicked.connect(model.clear_scans)
+        self.runs = RunsShown(lambda: model.scans, len(COLOURS))
+        self.drawn = RunCurves(self.plot, look, self.runs)
+        self.notes = Notes(self.plot, look, self.drawn.seen)
+        self.active = ActiveCurve(self.runs, self.drawn)
+        self.cursors = Cursors(self.plot, look, self.notes, self.active, self.drawn)
+        self.region = Region(self.plot, look, self.notes, self.active, self.drawn)
+        self.fit = LiveFit(self.plot, look, self.notes, self.active, self.drawn, self.region.ends, self)
+        self.marker = KnobMarker(model, self.plot, look, self.drawn, self._procedure, self)
+        self._map: MapView | None = None
+        self.toolbar = PlotToolbar()
+        self.popup = RunsPopup(self.runs, look, self)
+        self.quantity, self.earlier, self.clear = self.toolbar.quantity, self.popup.earlier, self.popup.clear
+        self.saving = Saving(model, self.runs, self.drawn, self.active, self._shown_plot, self._on_paper, self)
         self.readout = Findings()
         self.readout.setAccessibleName("scan summary")
-        row = QHBoxLayout()
-        row.addWidget(self.quantity)
-        row.addStretch(1)
-        row.addWidget(QLabel("earlier runs"))
-        row.addWidget(self.earlier)
-        row.addWidget(self.clear)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
-        column.addLayout(row)
+        column.setSpacing(4)
+        column.addWidget(self.toolbar)
         column.addWidget(self.readout)
-        column.addWidget(self.plot, 1)
+        column.addWidget(self.stack, 1)
+        set_topic(self, "panel/plot")
         self._kind: type[Procedure] | None = None
-        self._axis: tuple[float, ...] = ()
-        self._curves: dict[tuple[int, int], pg.PlotDataItem] = {}
-        self._filled: dict[pg.PlotDataItem, int] = {}
-        """The state of its trace that each curve shows."""
-        self._bars: dict[tuple[int, int], pg.PlotDataItem] = {}
-        """Error bars, of curves that are means."""
-        self._overlays: list[pg.PlotDataItem] = []
-        self._crosses: pg.PlotDataItem | None = None
-        """Crosses on the points that are spoiled, once there is such a point."""
-        self._drawn = -1
+        self._form: Procedure | None = None
+        """An experiment of this kind, for its axes before there is a run."""
         self._legend_left = False
-        model.scan_changed.connect(self._grow)
-        model.run_changed.connect(self._on_run)
-        model.scans_cleared.connect(self.redraw)
-        model.experiment_changed.connect(self.show_experiment)
-        theme.changed.connect(self.redraw)
+        self._connect()
         self.show_experiment()
 
-    def commands(self) -> tuple[Command, ...]:
-        """Return what can be done with the plot."""
-        return ()
+    def _connect(self) -> None:
+        model, buttons, popup = self._model, self.toolbar.buttons, self.popup
+        self.quantity.currentIndexChanged.connect(self.redraw)
+        popup.clear.clicked.connect(model.clear_scans)
+        popup.theory.toggled.connect(self._choose_overlays)
+        popup.errors.toggled.connect(self._choose_overlays)
+        buttons["log_x"].toggled.connect(self._choose_axes)
+        buttons["log_y"].toggled.connect(self._choose_axes)
+        buttons["cursors"].toggled.connect(self.cursors.show)
+        buttons["region"].toggled.connect(self.region.show)
+        buttons["fit"].toggled.connect(lambda on: self.fit.show(on, self.fit.model))
+        buttons["map"].toggled.connect(self._show_map)
+        buttons["runs"].clicked.connect(lambda: popup.open_below(buttons["runs"]))
+        for button in buttons.values():
+            if button.isCheckable():
+                button.toggled.connect(lambda *_: self._desk.commands.changed.emit())
+        for command in self.saving.commands():
+            self.toolbar.export_menu.addAction(command.title, command.do).setToolTip(command.help)
+        self.region.moved.connect(self.fit.refresh)
+        self.runs.changed.connect(self._on_choice)
+        ends = [model.scan_changed.connect(self._grow), model.run_changed.connect(self._on_run),
+                model.scans_cleared.connect(self._on_choice),
+                model.experiment_changed.connect(self.show_experiment), model.run_shown.connect(self._look_at)]
+        self.destroyed.connect(lambda: [end() for end in ends])  # the model outlives the panel
+        self._look.changed.connect(self._restyle)
+        scene = self.plot.scene()
+        scene.sigMouseClicked.connect(self._on_click)
+        self.plot.installEventFilter(self)
+        item = self.plot.getPlotItem()
+        item.ctrl.logXCheck.toggled.connect(buttons["log_x"].setChecked)  # pyqtgraph's own menu has them too
+        item.ctrl.logYCheck.toggled.connect(buttons["log_y"].setChecked)
+
+    @property
+    def map(self) -> MapView:
+        """The map, made when it is first looked at."""
+        if self._map is None:
+            self._map = MapView(self._look)
+            self._map.plot.courtesy = self.plot.courtesy
+            self.stack.addWidget(self._map)
+        return self._map
+
+    # -- what tests and other parts look at ----------------------------------------------------------------------
+
+    @property
+    def _curves(self) -> dict[tuple[int, int], pg.PlotDataItem]:
+        return self.drawn.curves
+
+    @property
+    def _bars(self) -> dict[tuple[int, int], pg.PlotDataItem]:
+        return self.drawn.bars
 
     # -- the experiment ----------------------------------------------------------------------------------------
 
     def show_experiment(self) -> None:
         """Draw as the chosen experiment has it; the runs of others are kept and not shown."""
-        kind = self._model.experiment
+        self._show_kind(self._model.experiment)
+
+    def _show_kind(self, kind: type[Procedure]) -> None:
         if kind is self._kind:
             return
-        self._kind = kind
+        self._kind = self.runs.kind = kind
+        self.active.follow_newest()
         self._fit_plan(self._usual(kind))
 
     def _usual(self, kind: type[Procedure]) -> Procedure | None:
@@ -114,225 +160,173 @@ class ScanPanel(QWidget):
         except VlabError:
             return None
 
+    def _procedure(self) -> Procedure | None:
+        """Return the experiment whose axis is shown."""
+        shown = self.runs.shown()
+        return shown[-1].procedure if shown else self._form
+
     def _fit_plan(self, usual: Procedure | None) -> None:
         assert self._kind is not None
-        plan = self._kind.plot
+        self._form = usual
+        plan, drawn, buttons = self._kind.plot, self.drawn, self.toolbar.buttons
         known = {} if usual is None else {v.name: v for v in usual.variables()}
         with QSignalBlocker(self.quantity):
             self.quantity.clear()
             for name in plan.y:
                 variable = known.get(name, Variable(name, "", name))
                 self.quantity.addItem(variable.heading(), variable)
-        axis = () if usual is None else next(c.values for c in usual.coordinates() if c.name == plan.x)
-        self._axis = tuple(float(v) for v in axis)
-        self.plot.clear()
-        self._curves.clear()
-        self._bars.clear()
-        self._filled.clear()
-        self._crosses = None
-        self.plot.setLogMode(x=plan.log_x, y=plan.log_y)
+        across = None if usual is None else next(c for c in usual.coordinates() if c.name == plan.x)
+        drawn.plan = plan
+        drawn.planned = () if across is None else tuple(float(v) for v in across.values)
+        drawn.log_x, drawn.log_y = plan.log_x, plan.log_y
+        for part in (self.cursors, self.region, self.fit):
+            part.x_unit = "" if across is None else across.unit
+        for key, on in (("log_x", plan.log_x), ("log_y", plan.log_y), ("map", False), ("region", False)):
+            if key == "region":
+                buttons[key].setChecked(on)
+                continue
+            with QSignalBlocker(buttons[key]):
+                buttons[key].setChecked(on)
+        self.stack.setCurrentWidget(self.plot)
         if plan.legend_left != self._legend_left:
             self._legend_left = plan.legend_left
             self.plot.getPlotItem().legend.setOffset((8, 8) if plan.legend_left else (-8, 8))
-        self.plot.set_bottom(plan.x_title or (plan.x if usual is None else usual.x_title()))
+        self._title = plan.x_title or (plan.x if usual is None else usual.x_title())
+        self.plot.set_bottom(self._title)
+        self._choose_model(plan.fit or _USUAL_MODEL, self.fit.on)
         self.redraw()
+
+    def _choose_model(self, key: str, on: bool = True) -> None:
+        """Fit with another model."""
+        assert self._kind is not None
+        self.toolbar.offer_models(self._kind.plot.fit, key, self._choose_model)
+        with QSignalBlocker(self.toolbar.buttons["fit"]):
+            self.toolbar.buttons["fit"].setChecked(on)
+        self.fit.show(on, key)
+
+    # -- choices of a hand ---------------------------------------------------------------------------------------
+
+    def _choose_axes(self, *_: object) -> None:
+        buttons = self.toolbar.buttons
+        self.drawn.log_x, self.drawn.log_y = buttons["log_x"].isChecked(), buttons["log_y"].isChecked()
+        self.redraw()
+
+    def _choose_overlays(self, *_: object) -> None:
+        self.drawn.theory, self.drawn.errors = self.popup.theory.isChecked(), self.popup.errors.isChecked()
+        self.redraw()
+
+    def _show_map(self, on: bool) -> None:
+        self.stack.setCurrentWidget(self.map if on else self.plot)
+        if on:
+            self._draw_map()
+
+    def _on_choice(self) -> None:
+        self.redraw()
+        if self.popup.isVisible():
+            self.popup.fill()
+
+    def _on_click(self, event: object) -> None:
+        """Send the knob to a place that is clicked twice; look at a curve that is clicked once."""
+        box = self.plot.getPlotItem().vb
+        if event.button() != Qt.MouseButton.LeftButton or not box.sceneBoundingRect().contains(  # type: ignore[attr-defined]
+                event.scenePos()):  # type: ignore[attr-defined]
+            return
+        at = box.mapSceneToView(event.scenePos())  # type: ignore[attr-defined]
+        if event.double():  # type: ignore[attr-defined]
+            self.marker.send(10.0 ** at.x() if self.drawn.log_x else at.x())
+        elif self.cursors.on or self.region.on or self.fit.on:
+            width, height = box.viewPixelSize()
+            if self.active.choose_near((at.x(), at.y()), (width, height)):
+                self._refresh_numbers()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Move the cursors by the arrow keys."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self.cursors.on and (
+                step := _STEPS.get(Qt.Key(event.key()))):
+            self.cursors.step(int(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)), step)
+            return True
+        return super().eventFilter(watched, event)
 
     # -- drawing -----------------------------------------------------------------------------------------------
 
     def _on_run(self) -> None:
-        scans = self._scans()
-        if scans and scans[-1].number != self._drawn:
-            self._follow_runs()
-            self._cross_out()
+        if self._model.run is not None:
+            self.show_experiment()  # a past run of another one may be shown
+        scans = self.runs.all()
+        if self.drawn.is_behind():
+            self.active.follow_newest()
+            self.drawn.follow()
             self.plot.show_again()
             self._frame()
+            self.notes.settle()
+        elif self._model.run is None and scans:
+            self.drawn.end()
         if self._model.run is None:
-            self._draw_overlay()
+            self._refresh_numbers()
+            self.notes.settle()
+        self.toolbar.buttons["map"].setVisible(self._has_map())
         self._summarize()
 
     def redraw(self, *_: object) -> None:
-        """Draw everything anew: after another choice of quantity, of earlier runs or of theme."""
-        self.plot.clear()
-        self._curves.clear()
-        self._bars.clear()
-        self._filled.clear()
-        self._overlays.clear()
-        self._crosses = None
-        self._follow_runs()
-        for scan in self._shown_scans():
-            self._fill(scan)
-        self._cross_out()
-        self._draw_overlay()
-        variable = self._variable()
+        """Draw everything anew: after another choice of quantity, of runs or of theme."""
+        variable: Variable = self.quantity.currentData()
+        self.drawn.variable = variable
+        self.plot.setLogMode(x=self.drawn.log_x, y=self.drawn.log_y)
+        self.drawn.draw()
         plain = scale_of(variable.unit) if variable.unit not in ("", "1") else None
         # axes take SI prefixes for a plain unit only
-        prefixed = plain is not None and plain.prefixable and plain.home == 0 and not self._plan().log_y
+        prefixed = plain is not None and plain.prefixable and plain.home == 0 and not self.drawn.log_y
         self.plot.set_left(variable.title or variable.long_name if prefixed else variable.heading(),
                            variable.unit if prefixed else None)
         self.plot.show_again()
         self._frame()
+        self.toolbar.buttons["map"].setVisible(self._has_map())
+        self._refresh_numbers()
+        self.notes.settle()
+        self.marker.refresh()
         self._summarize()
 
-    def _plan(self) -> PlotPlan:
-        assert self._kind is not None
-        return self._kind.plot
-
-    def _variable(self) -> Variable:
-        return self.quantity.currentData()
-
-    def _scans(self) -> list[Scan]:
-        return [scan for scan in self._model.scans if type(scan.procedure) is self._kind]
-
-    def _shown_scans(self) -> list[Scan]:
-        there = [scan for scan in self._scans() if scan.status == "running" or scan.points()]
-        return there[-1 - self.earlier.value():]
-
-    def _follow_runs(self) -> None:
-        """Add the curves of new runs, fade those of earlier ones, drop the oldest."""
-        shown = self._shown_scans()
-        self._drawn = shown[-1].number if shown else -1
-        for key in [k for k in self._curves if k[0] not in {scan.number for scan in shown}]:
-            curve = self._curves.pop(key)
-            self._filled.pop(curve, None)
-            self.plot.removeItem(curve)
-            if key in self._bars:
-                self.plot.removeItem(self._bars.pop(key))
-        self._drop_overlay()
-        for age, scan in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
-            named = -(-len(scan.traces) // _MOST_NAMES)
-            for trace in scan.traces:
-                pen = self._pen(scan, trace, age)
-                key = (scan.number, trace.place)
-                if key not in self._curves:
-                    name = self._name(scan, trace) if trace.place % named == 0 else None
-                    self._curves[key] = self.plot.plot([], [], pen=pen, name=name)
-                    if scan.procedure.plot.average:
-                        self._bars[key] = self.plot.plot([], [], connect="pairs")
-                self._dress(key, pen, trace, age)
-
-    def _dress(self, key: tuple[int, int], pen: QPen, trace: Trace, age: int) -> None:
-        """Give a curve its look, with its markers and error bars."""
-        curve, plan = self._curves[key], self._plan()
-        curve.setPen(pen)
-        curve.setZValue(-age)
-        if plan.markers:
-            kind = 0 if trace.style is None else trace.style.dash
-            if trace.worded:
-                kind = trace.place
-            curve.setSymbol(_SYMBOLS[kind % len(_SYMBOLS)])
-            curve.setSymbolSize(7)
-            curve.setSymbolPen(pg.mkPen(pen.color(), width=1))
-            curve.setSymbolBrush(pg.mkBrush(pen.color()) if kind % 2 == 0 else None)
-        if key in self._bars:
-            self._bars[key].setPen(pg.mkPen(pen.color(), width=1))
-            self._bars[key].setZValue(-age)
-
-    def _pen(self, scan: Scan, trace: Trace, age: int) -> QPen:
-        """Return how a curve is drawn: runs differ in colour, or the members of a family of numbers do."""
-        by_run = trace.worded or len(scan.traces) == 1
-        which = scan.number - 1 if by_run else trace.place
-        dash = trace.place if by_run else trace.place // len(_COLOURS)
-        if trace.style is not None:
-            which, dash = trace.style.colour, trace.style.dash
-        colour = self._theme.trace(_COLOURS[which % len(_COLOURS)])
-        if age:
-            colour.setAlphaF(0.55 if by_run else 0.35)
-        return pg.mkPen(colour, width=1, style=_DASHES[dash % len(_DASHES)])
-
-    def _name(self, scan: Scan, trace: Trace) -> str | None:
-        if trace.worded:
-            if scan.procedure.plot.markers:
-                return f"{scan.title}, {trace.member}" if trace.place == 0 else trace.member
-            return scan.title if trace.place == 0 else None
-        if trace.style is not None:
-            return f"{scan.title}, {trace.style.name()}" if trace.place == 0 else trace.style.name() or None
-        return f"{scan.title}, {trace.member}" if trace.member and trace.place == 0 else trace.member or scan.title
-
-    def _drop_overlay(self) -> None:
-        for item in self._overlays:
-            self.plot.removeItem(item)
-        self._overlays.clear()
-
-    def _draw_overlay(self) -> None:
-        """Draw the theory or fit of the last run over it, dashed and thin."""
-        self._drop_overlay()
-        scans = self._shown_scans()
-        if not scans or self._variable().name != self._plan().y[0]:
-            return
-        plan, scan = self._plan(), scans[-1]
-        for number, (title, x, y) in enumerate(scan.overlay):
-            own = len(scan.overlay) == len(scan.traces) > 1
-            pen = self._pen(scan, scan.traces[number], 0) if own else None
-            colour: QColor = pen.color() if pen is not None else self._theme.trace("fit")
-            dash = Qt.PenStyle.DashLine
-            if pen is not None and plan.markers:  # the fit joins the points
-                dash = pen.style()
-                if x.size:
-                    self._curves[scan.number, scan.traces[number].place].setPen(None)
-            shown = np.full(x.shape, True)
-            if plan.log_x:
-                shown &= x > 0.0
-            if plan.log_y:
-                shown &= y > 0.0
-            # a gap in a theory is a NaN
-            item = self.plot.plot(x[shown], y[shown], name=title or None, connect="finite",
-                                  pen=pg.mkPen(colour, width=1, style=dash))
-            item.setZValue(1)
-            self._overlays.append(item)
+    def _restyle(self) -> None:
+        for part in (self.cursors, self.region, self.fit, self.notes, self.marker, self._map):
+            if part is not None:
+                part.restyle()
+        self.redraw()
 
     def _frame(self) -> None:
-        """Show the whole grid of the run from its first point on, and all values."""
-        plan, name = self._plan(), self._variable().name
-        scans = self._shown_scans()
-        ends = [v for scan in scans for v in (min(scan.axis), max(scan.axis))] or [*self._axis] or [0.0, 1.0]
-        values = [v for scan in scans for trace in scan.traces for v in trace.range(name, plan.log_y)]
-        if plan.log_x:
-            ends = [math.log10(v) for v in ends if v > 0.0] or [0.0, 1.0]
-        if plan.log_y:
-            values = [math.log10(v) for v in values] or [0.0, 1.0]
-            low, high = min(values), max(values)
-        else:
-            low, high = min([0.0, *values]), max([0.0, *values])
-        if high == low:
-            high = low + self._variable().usual
-        high += 0.15 * (high - low)  # room for the legend
-        self.plot.show_all((min(ends), max(ends)), (low, high))
+        self.plot.show_all(*self.drawn.bounds())
+
+    def _refresh_numbers(self) -> None:
+        """Bring cursors, region, fit and map up to date."""
+        self.cursors.refresh()
+        self.region.refresh()
+        self.fit.refresh()
+        self._draw_map()
 
     def _grow(self, scan: Scan) -> None:
         if type(scan.procedure) is self._kind:
-            self._fill(scan)
-            if any(trace.spoiled for trace in scan.traces):
-                self._cross_out()
+            if self.drawn.is_behind():  # runs came from a file, or went
+                self.drawn.follow()
+                self.toolbar.buttons["map"].setVisible(self._has_map())
+            self.drawn.grow(scan)
             self._frame()
+            self._refresh_numbers()
         self._summarize()
 
-    def _fill(self, scan: Scan) -> None:
-        plan, name = self._plan(), self._variable().name
-        for trace in scan.traces:
-            curve = self._curves.get((scan.number, trace.place))
-            if curve is not None and trace.x and self._filled.get(curve) != trace.changes:
-                self._filled[curve] = trace.changes
-                curve.setData(*trace.drawn(name, plan.log_x, plan.log_y))
-                if (bars := self._bars.get((scan.number, trace.place))) is not None:
-                    bars.setData(*trace.bars(name, plan.log_x, plan.log_y))
+    def _look_at(self, *scans: Scan) -> None:
+        """Show past runs; those of another experiment until that which is chosen is measured or chosen again."""
+        self._show_kind(type(scans[-1].procedure))
+        self.runs.show_all(scans)
 
-    def _cross_out(self) -> None:
-        """Draw crosses on the points of all shown runs that are spoiled."""
-        plan, name = self._plan(), self._variable().name
-        found = [trace.spoiled_points(name, plan.log_x, plan.log_y)
-                 for scan in self._shown_scans() for trace in scan.traces if trace.spoiled]
-        if self._crosses is None:
-            if not found:
-                return
-            ink = pg.mkPen(self._theme.colour("refused"), width=1)
-            self._crosses = self.plot.plot([], [], pen=None, symbol="x", symbolSize=7, symbolPen=ink,
-                                           symbolBrush=None, name=_SPOILED)
-            self._crosses.setZValue(2)
-        x, y = (np.concatenate(values) for values in zip(*found, strict=True)) if found else ([], [])
-        self._crosses.setData(x, y)
+    def _has_map(self) -> bool:
+        return any(map_axis(scan) is not None for scan in self.runs.shown())
+
+    def _draw_map(self) -> None:
+        if self.stack.currentWidget() is not self.plot:
+            shown = [scan for scan in self.runs.shown() if map_axis(scan) is not None]
+            self.map.show_run(shown[-1] if shown else None, self.drawn.variable, self.drawn.log_x, self._title)
 
     def _summarize(self) -> None:
-        scans = self._scans()
+        scans = self.runs.all()
         if not scans:
             self.readout.say(None, ["no run yet"])
             return
@@ -343,3 +337,59 @@ class ScanPanel(QWidget):
         if not lines:
             lines.append(f"{scan.points()} points")
         self.readout.say(scan.number, lines)
+
+    # -- what leaves -------------------------------------------------------------------------------------------
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return what can be done with the plot."""
+        buttons = self.toolbar.buttons
+
+        def switch(key: str, title: str, button: str, help: str, shortcut: str = "") -> Command:
+            return Command(f"plot.{key}", title, "Plot", buttons[button].toggle, help, shortcut,
+                           checked=buttons[button].isChecked,
+                           enabled=self._has_map if button == "map" else lambda: True)
+
+        return (
+            Command("plot.all", "Show all", "Plot", self._show_all, "Show all points again after panning and zooming.",
+                    "Ctrl+0"),
+            switch("log_x", "Logarithmic x", "log_x", "Draw the horizontal axis logarithmically, or not.",
+                   "Ctrl+Shift+X"),
+            switch("log_y", "Logarithmic y", "log_y", "Draw the vertical axis logarithmically, or not.",
+                   "Ctrl+Shift+Y"),
+            switch("cursors", "Cursors", "cursors", "Show two cursors with their differences.", "Ctrl+K"),
+            switch("region", "Region", "region", "Show a region with numbers of the curve inside.", "Ctrl+G"),
+            switch("fit", "Live fit", "fit", "Fit the newest run while it grows.", "Ctrl+T"),
+            switch("map", "Map", "map", "Draw a run over two coordinates as a map.", "Ctrl+M"),
+            Command("plot.theory", "Theory and fits of the run", "Plot", self.popup.theory.toggle,
+                    "Show or hide what the experiment draws over its last run.",
+                    checked=self.popup.theory.isChecked),
+            Command("plot.runs", "Choose runs…", "Plot", lambda: self.popup.open_below(buttons["runs"]),
+                    "Choose the runs that are drawn."),
+            *self.saving.commands(), self.saving.ground(),
+        )
+
+    def _show_all(self) -> None:
+        self.plot.show_again()
+        self._frame()
+
+    def _shown_plot(self) -> Plot:
+        return self.plot if self.stack.currentWidget() is self.plot else self.map.plot
+
+    @contextmanager
+    def _on_paper(self) -> Iterator[None]:
+        """Have everything drawn on white during the block, and afterwards as it was."""
+        if not self._look.dark:
+            yield
+            return
+        seen = self.plot.viewRange()
+        try:
+            with self._look.on_paper():
+                self._recolour(seen)
+                yield
+        finally:
+            self._recolour(seen)
+
+    def _recolour(self, seen: list[list[float]]) -> None:
+        self._restyle()
+        self.plot.restyle()
+        self.plot.setRange(xRange=seen[0], yRange=seen[1], padding=0.0)

@@ -121,6 +121,10 @@ def curves(procedure: Procedure, dataset: xarray.Dataset, variable: str) -> Iter
         family = next((c.values[i] for c, i in zip(outer, index, strict=True) if c.name == procedure.plot.family), None)
         x = np.asarray(one[across].values, dtype=float)
         y, error = mean_and_error(np.asarray(one.values, dtype=float).reshape(-1, x.size))
+        told = dict(procedure.plot.errors).get(variable)
+        if told in dataset and not averaged:
+            error = np.asarray(dataset[told].isel({c.name: i for c, i in zip(outer, index, strict=True)}).values,
+                               dtype=float)
         measured = np.isfinite(y)
         spoiled: NDArray[np.bool_] = np.zeros(x.shape, dtype=bool)
         if QUALITY in dataset:

@@ -1,0 +1,238 @@
+"""The curves of runs on the plot: points, means with error bars, crosses on spoiled points, theory over the last."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPen
+
+from gui.plotting.look import Look
+from gui.plotting.runs_shown import RunsShown
+from gui.scans import Scan, Trace
+from gui.widgets.plot import Plot
+from vlab.experiments.procedure import PlotPlan, Variable
+
+COLOURS = ("dt", "polarization", "field", "y", "gate", "power")
+"""The quantities whose colours runs and members of families have, in their order."""
+_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+_SYMBOLS = ("o", "s", "t1", "d")
+_SPOILED = "spoiled: a flag was lit"
+_MOST_NAMES = 9
+"""Of a large family every second, third, ... curve is named."""
+_MOST_MARKED = 2000
+"""Points of a curve that are marked; more would be slow, and a band."""
+
+Key = tuple[int, int]
+"""Number of a run and place of a trace in it."""
+
+
+class RunCurves:
+    """Draws the shown runs; all that is drawn follows from the runs, the plan and the choices here.
+
+    Parameters
+    ----------
+    plot : Plot
+    look : Look
+    runs : RunsShown
+
+    Attributes
+    ----------
+    curves, bars : dict
+        What is drawn, by number of the run and place of the trace.
+    log_x, log_y : bool
+    theory, errors : bool
+        Whether theory and fits of a run are drawn, and error bars.
+    """
+
+    def __init__(self, plot: Plot, look: Look, runs: RunsShown) -> None:
+        self._plot = plot
+        self._look = look
+        self._runs = runs
+        self.plan: PlotPlan = PlotPlan("", ())
+        self.variable = Variable("", "", "")
+        self.planned: tuple[float, ...] = ()
+        """The horizontal axis of a run that does not exist yet."""
+        self.log_x = self.log_y = False
+        self.theory = self.errors = True
+        self.curves: dict[Key, pg.PlotDataItem] = {}
+        self.bars: dict[Key, pg.PlotDataItem] = {}
+        self._filled: dict[pg.PlotDataItem, int] = {}
+        """The state of its trace that each curve shows."""
+        self._overlays: list[pg.PlotDataItem] = []
+        self._crosses: pg.PlotDataItem | None = None
+        self._drawn: list[Scan] = []
+
+    def is_behind(self) -> bool:
+        """Return whether other runs are to be shown than are drawn."""
+        return self._runs.shown() != self._drawn
+
+    def draw(self) -> None:
+        """Draw everything anew."""
+        for item in (*self.curves.values(), *self.bars.values(), self._crosses):
+            if item is not None:
+                self._plot.removeItem(item)
+        self.curves.clear()
+        self.bars.clear()
+        self._filled.clear()
+        self._crosses = None
+        self.follow()
+
+    def follow(self) -> None:
+        """Add the curves of new runs, fade those of earlier ones, drop those that are not shown any more."""
+        shown = self._drawn = self._runs.shown()
+        numbers = {scan.number for scan in shown}
+        for key in [k for k in self.curves if k[0] not in numbers]:
+            curve = self.curves.pop(key)
+            self._filled.pop(curve, None)
+            self._plot.removeItem(curve)
+            if key in self.bars:
+                self._plot.removeItem(self.bars.pop(key))
+        self._drop_overlay()
+        for age, scan in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
+            named = -(-len(scan.traces) // _MOST_NAMES)
+            for trace in scan.traces:
+                pen = self.pen(scan, trace, age)
+                key = (scan.number, trace.place)
+                if key not in self.curves:
+                    name = self._name(scan, trace) if trace.place % named == 0 else None
+                    self.curves[key] = self._plot.plot([], [], pen=pen, name=name)
+                    if self.plan.average or self.plan.errors:
+                        self.bars[key] = self._plot.plot([], [], connect="pairs")
+                self._dress(key, pen, trace, age)
+            self.fill(scan)
+        self._cross_out()
+        self._draw_overlay()
+
+    def end(self) -> None:
+        """Show what is known of the last run when it has ended."""
+        self._draw_overlay()
+
+    def grow(self, scan: Scan) -> None:
+        """Show what a run got."""
+        self.fill(scan)
+        if any(trace.spoiled for trace in scan.traces):
+            self._cross_out()
+
+    def _dress(self, key: Key, pen: QPen, trace: Trace, age: int) -> None:
+        """Give a curve its look, with its markers and error bars."""
+        curve = self.curves[key]
+        curve.setPen(pen)
+        curve.setZValue(-age)
+        if self.plan.markers:
+            kind = 0 if trace.style is None else trace.style.dash
+            if trace.worded:
+                kind = trace.place
+            curve.setSymbol(_SYMBOLS[kind % len(_SYMBOLS)] if len(trace.x) <= _MOST_MARKED else None)
+            curve.setSymbolSize(7)
+            curve.setSymbolPen(pg.mkPen(pen.color(), width=1))
+            curve.setSymbolBrush(pg.mkBrush(pen.color()) if kind % 2 == 0 else None)
+        if key in self.bars:
+            self.bars[key].setPen(pg.mkPen(pen.color(), width=1))
+            self.bars[key].setZValue(-age)
+
+    def pen(self, scan: Scan, trace: Trace, age: int) -> QPen:
+        """Return how a curve is drawn: runs differ in colour, or the members of a family of numbers do."""
+        by_run = trace.worded or len(scan.traces) == 1
+        which = self._runs.colour(scan) if by_run else trace.place
+        dash = trace.place if by_run else trace.place // len(COLOURS)
+        if trace.style is not None:
+            which, dash = trace.style.colour, trace.style.dash
+        colour = self._look.trace(COLOURS[which % len(COLOURS)])
+        if age:
+            colour.setAlphaF(0.55 if by_run else 0.35)
+        return pg.mkPen(colour, width=1, style=_DASHES[dash % len(_DASHES)])
+
+    def _name(self, scan: Scan, trace: Trace) -> str | None:
+        if trace.worded:
+            if scan.procedure.plot.markers:
+                return f"{scan.title}, {trace.member}" if trace.place == 0 else trace.member
+            return scan.title if trace.place == 0 else None
+        if trace.style is not None:
+            return f"{scan.title}, {trace.style.name()}" if trace.place == 0 else trace.style.name() or None
+        return f"{scan.title}, {trace.member}" if trace.member and trace.place == 0 else trace.member or scan.title
+
+    def _drop_overlay(self) -> None:
+        for item in self._overlays:
+            self._plot.removeItem(item)
+        self._overlays.clear()
+
+    def _draw_overlay(self) -> None:
+        """Draw the theory or fit of the last run over it, dashed and thin."""
+        self._drop_overlay()
+        if not self._drawn or self.variable.name != self.plan.y[0] or not self.theory:
+            return
+        scan = self._drawn[-1]
+        own = len(scan.overlay) == len(scan.traces) > 1
+        for number, (title, x, y) in enumerate(scan.overlay):
+            pen = self.pen(scan, scan.traces[number], 0) if own else None
+            colour: QColor = pen.color() if pen is not None else self._look.trace("fit")
+            dash = Qt.PenStyle.DashLine
+            if pen is not None and self.plan.markers:  # the fit joins the points
+                dash = pen.style()
+                if x.size:
+                    self.curves[scan.number, scan.traces[number].place].setPen(None)
+            shown = np.full(x.shape, True)
+            if self.log_x:
+                shown &= x > 0.0
+            if self.log_y:
+                shown &= y > 0.0
+            # a gap in a theory is a NaN
+            item = self._plot.plot(x[shown], y[shown], name=title or None, connect="finite",
+                                   pen=pg.mkPen(colour, width=1, style=dash))
+            item.setZValue(1)
+            self._overlays.append(item)
+
+    def bounds(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return the ends of both axes that show the whole grid of all runs, and all values."""
+        name, scans = self.variable.name, self._drawn
+        ends = [v for scan in scans for v in scan.ends(self.log_x)] or [*self.planned] or [0.0, 1.0]
+        values = [v for scan in scans for trace in scan.traces for v in trace.range(name, self.log_y)]
+        if self.log_x:
+            ends = [math.log10(v) for v in ends if v > 0.0] or [0.0, 1.0]
+        if self.log_y:
+            values = [math.log10(v) for v in values] or [0.0, 1.0]
+            low, high = min(values), max(values)
+        else:
+            low, high = min([0.0, *values]), max([0.0, *values])
+        if high == low:
+            high = low + self.variable.usual
+        high += 0.15 * (high - low)  # room for the legend
+        return (min(ends), max(ends)), (low, high)
+
+    def fill(self, scan: Scan) -> None:
+        """Show the points of a run."""
+        name = self.variable.name
+        for trace in scan.traces:
+            curve = self.curves.get((scan.number, trace.place))
+            if curve is None or not len(trace.x) or self._filled.get(curve) == trace.changes:
+                continue
+            self._filled[curve] = trace.changes
+            if self.plan.markers and len(trace.x) > _MOST_MARKED and curve.opts["symbol"] is not None:
+                curve.setSymbol(None)
+            curve.setData(*trace.drawn(name, self.log_x, self.log_y))
+            if (bars := self.bars.get((scan.number, trace.place))) is not None:
+                bars.setData(*(trace.bars(name, self.log_x, self.log_y) if self.errors else ([], [])))
+
+    def seen(self) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """Return the points of all curves as they are drawn, in the coordinates of the view."""
+        found = [curve.getData() for curve in self.curves.values()]
+        return [(x, y) for x, y in found if x is not None and len(x)]
+
+    def _cross_out(self) -> None:
+        """Draw crosses on the points of all shown runs that are spoiled."""
+        name = self.variable.name
+        found = [trace.spoiled_points(name, self.log_x, self.log_y)
+                 for scan in self._drawn for trace in scan.traces if trace.spoiled]
+        if self._crosses is None:
+            if not found:
+                return
+            ink = pg.mkPen(self._look.colour("refused"), width=1)
+            self._crosses = self._plot.plot([], [], pen=None, symbol="x", symbolSize=7, symbolPen=ink,
+                                            symbolBrush=None, name=_SPOILED)
+            self._crosses.setZValue(2)
+        x, y = (np.concatenate(values) for values in zip(*found, strict=True)) if found else ([], [])
+        self._crosses.setData(x, y)

@@ -1,0 +1,100 @@
+"""Saving and copying what the plot shows: asks for a file, writes it, says what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from gui.commands import Command
+from gui.models import LabModel
+from gui.plotting import export
+from gui.plotting.active_curve import ActiveCurve
+from gui.plotting.run_curves import RunCurves
+from gui.plotting.runs_shown import RunsShown
+from gui.widgets.plot import Plot
+from vlab.errors import VlabError
+
+_KINDS = {"png": "Pictures (*.png)", "svg": "Drawings (*.svg)", "csv": "Tables (*.csv)", "nc": "Runs (*.nc)"}
+
+
+class Saving:
+    """What can leave a plot.
+
+    Parameters
+    ----------
+    model : LabModel
+    runs : RunsShown
+    curves : RunCurves
+    active : ActiveCurve
+    plot : callable
+        Returns the plot that is seen.
+    paper : callable
+        Returns a context in which that plot is drawn on white paper.
+    parent : QWidget
+        Of the file dialogs.
+    """
+
+    def __init__(self, model: LabModel, runs: RunsShown, curves: RunCurves, active: ActiveCurve,
+                 plot: Callable[[], Plot], paper: Callable[[], AbstractContextManager[None]], parent: QWidget) -> None:
+        self._model, self._runs, self._curves, self._active = model, runs, curves, active
+        self._plot, self._paper, self._parent = plot, paper, parent
+        self.white = False
+        """Whether pictures have a white ground whatever the theme is."""
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return what can be done, for menus and the button Export."""
+
+        def save(key: str, title: str, ending: str, do: Callable[[Path], None], help: str,
+                 shortcut: str = "") -> Command:
+            return Command(f"plot.{key}", title, "Plot", lambda: self._save(ending, do), help, shortcut)
+
+        return (
+            save("png", "Save picture (PNG)…", "png", lambda path: self._draw(lambda p: export.save_png(p, path)),
+                 "Save the plot as pixels.", "Ctrl+E"),
+            save("svg", "Save drawing (SVG)…", "svg", lambda path: self._draw(lambda p: export.save_svg(p, path)),
+                 "Save the plot as a drawing that can be scaled."),
+            save("csv", "Save the numbers (CSV)…", "csv",
+                 lambda path: export.save_table(self._curves, self._runs.shown(), path),
+                 "Save the shown curves as columns for spreadsheets, pandas or numpy.", "Ctrl+Shift+T"),
+            save("netcdf", "Copy the run's file (netCDF)…", "nc",
+                 lambda path: export.copy_file(self._active.scan(), path), "Copy the file of the newest run shown."),
+            Command("plot.copy", "Copy picture", "Plot", self._copy, "Copy the plot to the clipboard.", "Ctrl+Shift+C"),
+        )
+
+    def ground(self) -> Command:
+        """Return the switch of the white ground."""
+        return Command("plot.white", "White ground for pictures", "Plot", self._toggle_white,
+                       "Save and copy pictures with a white ground, whatever the theme is.", checked=lambda: self.white)
+
+    def _toggle_white(self) -> None:
+        self.white = not self.white
+
+    def _draw(self, do: Callable[[Plot], None]) -> None:
+        """Do something with the plot on the ground that pictures shall have."""
+        if not self.white:
+            do(self._plot())
+            return
+        with self._paper():
+            do(self._plot())
+
+    def _save(self, ending: str, do: Callable[[Path], None]) -> None:
+        """Ask for a file and write it."""
+        name = str(self._model.folder / export.file_name(self._active.scan(), ending))
+        chosen, _ = QFileDialog.getSaveFileName(self._parent, "Where shall it go?", name, _KINDS[ending])
+        if not chosen:
+            return
+        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{ending}")
+        try:
+            do(path)
+        except VlabError as error:
+            self._model.notice("warning", str(error))
+        else:
+            self._model.notice("info", f"Saved {path}.")
+
+    def _copy(self) -> None:
+        self._draw(lambda plot: QGuiApplication.clipboard().setImage(export.picture(plot)))
+        self._model.notice("info", "The picture is on the clipboard.")

@@ -1,0 +1,217 @@
+"""Fit models: numbers and errors against scipy, lmfit and the scatter of many fits; sentences for what cannot be."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from vlab.analysis import fit_relaxation_time
+from vlab.analysis.exponential_decay import fit_decay
+from vlab.analysis.fit_models import FIT_MODELS, fit_curve
+from vlab.analysis.fitted import Curve, Number
+from vlab.errors import DataError
+
+X = np.linspace(-20.0, 30.0, 126)
+T = np.linspace(0.0, 10.0, 80)
+F = np.geomspace(1.0, 1e4, 33)  # kHz
+
+
+def lorentzian(x, centre, width, height, offset):
+    return offset + height / (1.0 + 4.0 * ((x - centre) / width) ** 2)
+
+
+def gaussian(x, centre, width, height, offset):
+    return offset + height * np.exp(-4.0 * math.log(2.0) * ((x - centre) / width) ** 2)
+
+
+def decay(x, tau, start):
+    return start * np.exp(-x / tau)
+
+
+def approach(x, tau, start, end):
+    return end + (start - end) * np.exp(-x / tau)
+
+
+def saturation(x, half, limit):
+    return limit * x / (x + half)
+
+
+def oscillation(x, f, tau, amplitude, end):
+    return end + amplitude * np.exp(-x / tau) * np.cos(2.0 * math.pi * f * x + 0.4)
+
+
+def line(x, a, b):
+    return a + b * x
+
+
+def parabola(x, a, b, c):
+    return a + b * x + c * x * x
+
+
+def inertia(x, tau, height):
+    return height / np.hypot(1.0, 2.0 * math.pi * 1e3 * x * 1e-9 * tau)
+
+
+# model, truth in the order of its numbers, the function, places, noise
+CASES = {
+    "lorentzian": ((3.0, 5.0, 0.8, 0.1), lorentzian, X, 0.03),
+    "gaussian": ((-4.0, 6.0, -0.8, 0.9), gaussian, X, 0.03),
+    "decay": ((2.5, -8.0), decay, T, 0.3),
+    "approach": ((2.0, 0.2, 1.0), approach, T, 0.03),
+    "saturation": ((1.5, 4.0), saturation, T, 0.05),
+    "oscillation": ((1.3, 4.0, 0.7, 1.0), oscillation, np.linspace(-0.0, 10.0, 160), 0.05),
+    "line": ((0.3, -0.02), line, X, 0.1),
+    "parabola": ((0.3, 0.02, -0.004), parabola, X, 0.1),
+    "inertia": ((470.0, 0.07), inertia, F, 0.001),
+}
+UNITS = {"inertia": "kHz"}
+
+
+def curve_of(key, y, sigma=None):
+    return Curve(CASES[key][2], y, sigma, UNITS.get(key, "ueV"), "1")
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_a_curve_without_noise_gives_its_numbers(key):
+    truth, function, x, _ = CASES[key]
+    found = fit_curve(key, curve_of(key, function(x, *truth)))
+    np.testing.assert_allclose([n.value for n in found.numbers][:len(truth)], truth, rtol=1e-5)
+    np.testing.assert_allclose(found.y, function(found.x, *truth), atol=1e-5 * np.abs(found.y).max())
+    assert found.points == x.size
+
+
+@pytest.mark.parametrize(("key", "weighted"), [
+    pytest.param(key, weighted, marks=() if (key, weighted) == ("approach", True) else pytest.mark.slow)
+    for key in CASES for weighted in (False, True)])
+def test_errors_are_the_scatter_of_many_fits(key, weighted):
+    """The mean of the errors that are told is the standard deviation of the numbers, to the 4 % that 300 fits tell."""
+    truth, function, x, noise = CASES[key]
+    random = np.random.default_rng(7)
+    sigma = noise * (0.5 + 1.5 * random.random(x.size)) if weighted else np.full(x.size, noise)
+    values, errors = [], []
+    for _ in range(300):
+        y = function(x, *truth) + sigma * random.normal(size=x.size)
+        found = fit_curve(key, curve_of(key, y, sigma if weighted else None)).numbers[:len(truth)]
+        values.append([n.value for n in found])
+        errors.append([n.error for n in found])
+    scatter, told = np.std(values, axis=0, ddof=1), np.mean(errors, axis=0)
+    np.testing.assert_allclose(told / scatter, 1.0, atol=0.15)
+    off = np.abs(np.mean(values, axis=0) - truth)
+    np.testing.assert_array_less(off, (5.0 / math.sqrt(300) + 0.1) * scatter)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("key", [key for key in CASES if key != "oscillation"])  # its heights are told otherwise
+def test_scipy_finds_the_same(key, weighted):
+    from scipy.optimize import curve_fit
+
+    truth, function, x, noise = CASES[key]
+    random = np.random.default_rng(3)
+    sigma = noise * (0.5 + random.random(x.size))
+    y = function(x, *truth) + sigma * random.normal(size=x.size)
+    best, covariance = curve_fit(function, x, y, p0=truth, sigma=sigma if weighted else None, absolute_sigma=weighted,
+                                 xtol=1e-13, ftol=1e-13)
+    found = fit_curve(key, curve_of(key, y, sigma if weighted else None)).numbers[:len(truth)]
+    np.testing.assert_allclose([n.value for n in found], best, rtol=1e-4)
+    np.testing.assert_allclose([n.error for n in found], np.sqrt(np.diag(covariance)), rtol=2e-3)
+
+
+@pytest.mark.slow
+def test_lmfit_finds_the_same():
+    lmfit = pytest.importorskip("lmfit")
+    random = np.random.default_rng(5)
+    y = lorentzian(X, 3.0, 5.0, 0.8, 0.1) + 0.03 * random.normal(size=X.size)
+    model = lmfit.models.LorentzianModel() + lmfit.models.ConstantModel()
+    theirs = model.fit(y, x=X, amplitude=6.0, center=2.0, sigma=2.0, c=0.0).params
+    found = fit_curve("lorentzian", Curve(X, y))
+    for symbol, name in (("x₀", "center"), ("FWHM", "fwhm"), ("height", "height"), ("offset", "c")):
+        assert found.number(symbol).value == pytest.approx(theirs[name].value, rel=1e-4)
+        assert found.number(symbol).error == pytest.approx(theirs[name].stderr, rel=1e-2)
+
+
+def test_models_of_the_papers_are_those_of_their_modules():
+    random = np.random.default_rng(1)
+    y = decay(T, 2.5, 8.0) + 0.3 * random.normal(size=T.size)
+    ours, theirs = fit_curve("decay", Curve(T, y, None, "s", "V")), fit_decay(T, y)
+    assert 1.0 / ours.number("τ").value == pytest.approx(theirs.rate, rel=1e-5)
+    assert ours.number("τ").error / ours.number("τ").value**2 == pytest.approx(theirs.rate_error, rel=1e-3)
+    signal = inertia(F, 470.0, 0.07) + 0.001 * random.normal(size=F.size)
+    fit = fit_relaxation_time(1e3 * F, signal)
+    found = fit_curve("inertia", Curve(F, signal, None, "kHz", "1", True))
+    assert found.number("τₛ*").value == float(fit.tau.magnitude)
+    np.testing.assert_allclose(found.y, fit.curve(1e3 * found.x))
+
+
+def test_the_vertex_of_a_parabola_has_its_error():
+    random = np.random.default_rng(2)
+    found = [fit_curve("parabola", Curve(X, parabola(X, 0.3, 0.02, -0.004) + 0.1 * random.normal(size=X.size)))
+             .number("x₀") for _ in range(300)]
+    assert np.mean([n.error for n in found]) == pytest.approx(np.std([n.value for n in found]), rel=0.15)
+
+
+def test_what_is_read_off():
+    scan = np.clip(1.2 - 0.2 * np.abs(X), 0.0, 1.0)
+    found = fit_curve("dragging_width", Curve(X, scan, None, "ueV", "1"))
+    assert found.number("width").value == pytest.approx(7.0)
+    field = np.linspace(-150.0, 150.0, 61)
+    assert fit_curve("hanle", Curve(field, 0.1 / (1.0 + (field / 60.0) ** 2), None, "mT", "1")
+                     ).number("B½").value == pytest.approx(60.0, rel=0.02)
+    shape = fit_curve("recovery", Curve(field, 1.0 - 1.0 / (1.0 + (field / 20.0) ** 2), None, "mT", "1"))
+    assert shape.note == "V-like"
+    power = np.linspace(0.0, 1.0, 21)
+    from vlab.physics.spin_limits import excitation_from_power
+
+    s = excitation_from_power(power)
+    assert fit_curve("spin_saturation", Curve(power, 3.0 * s / (1.0 + 3.0 * s) / math.pi)).number("k").value \
+        == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(("key", "x_unit", "words"), [
+    ("inertia", "ueV", "wants a modulation frequency"), ("hanle", "s", "wants a magnetic field"),
+    ("spin_saturation", "mT", "wants pump powers"), ("saturation", "s", "wants x of at least 0"),
+    ("nonsense", "", "there is no model 'nonsense'")])
+def test_the_wrong_axis_is_refused_in_a_sentence(key, x_unit, words):
+    with pytest.raises(DataError, match=words):
+        fit_curve(key, Curve(X, np.exp(-X**2), None, x_unit))
+
+
+@pytest.mark.parametrize("key", FIT_MODELS)
+def test_too_little_is_told_in_a_sentence(key):
+    for x in (np.empty(0), np.array([1.0]), np.full(9, 2.0)):
+        with pytest.raises(DataError, match="wants"):
+            fit_curve(key, Curve(x, x, None, UNITS.get(key, "mT")))
+
+
+@pytest.mark.parametrize("key", ["lorentzian", "gaussian", "decay", "approach", "oscillation"])
+def test_noise_shows_nothing(key):
+    random = np.random.default_rng(11)
+    refused = 0
+    for _ in range(20):
+        try:
+            fit_curve(key, Curve(T, random.normal(size=T.size)))
+        except DataError:
+            refused += 1
+    assert refused >= 12
+
+
+@settings(max_examples=60)
+@given(key=st.sampled_from(list(FIT_MODELS)), unit=st.sampled_from(["", "kHz", "mT", "ueV", "s"]),
+       points=arrays(np.float64, st.tuples(st.just(2), st.integers(0, 30)),
+                     elements=st.floats(-1e9, 1e9) | st.sampled_from([math.nan, math.inf, 0.0, 1.0])))
+def test_whatever_comes_is_fitted_or_refused(key, unit, points):
+    try:
+        found = fit_curve(key, Curve(points[0], points[1], None, unit, "V"))
+    except DataError:
+        return
+    assert found.lines()
+
+
+@pytest.mark.parametrize(("number", "words"), [
+    (Number("τ", 2.0, 0.03, "s"), "τ = 2.000 ± 0.030 s"), (Number("y", 2.25e-5, 1e-7, "V"), "y = 22.50 ± 0.10 µV"),
+    (Number("x", -9.3, unit="ueV"), "x = -9.3 µeV"), (Number("k", 3.0, 0.1), "k = 3.00 ± 0.10"),
+    (Number("b", 0.02, 0.001, "ueV/s"), "b = 0.0200 ± 0.0010 µeV/s"), (Number("z", 0.0, unit="V"), "z = 0 V")])
+def test_numbers_are_told_as_people_write_them(number, words):
+    assert str(number) == words
