@@ -8,29 +8,20 @@ import tempfile
 from pathlib import Path
 
 from instruments import dragging_bench
-from vlab import Q_, run
-from vlab import experiments as measure
+from vlab import run
 from vlab.analysis.figure import draw_runs
-from vlab.samples import QuantumDot
+from vlab.experiments.dragging_figures import DRAGGING_FIGURES
 
 check = "--check" in sys.argv
 folder = Path(tempfile.mkdtemp()) if check else Path("runs/dragging")
-few = {"phases": 1} if check else {}
-noncollinear, latta = QuantumDot.sample_a(), QuantumDot.sample_a(model="latta2009")
-charged = QuantumDot.sample_a(charge="charged")
-dwells = (Q_(0.2, "s"), Q_(1, "s"), Q_(5, "s"))
-figures = {
-    "s1a": [(noncollinear, measure.DwellTimeScan(step=Q_(0.4, "ueV"), dwell=dwell)) for dwell in dwells],
-    "s1b": [(noncollinear, measure.DwellTimeScan(step=Q_(1.2, "ueV"), dwell=dwell)) for dwell in dwells],
-    "s1c": [(noncollinear, measure.DraggingWidthVsDwell(**few))],
-    "s1d": [(noncollinear, measure.DraggingWidthVsStep(**few))],
-    "s4_latta2009": [(latta, measure.PolarizationRateMap())],
-    "s4_noncollinear": [(noncollinear, measure.PolarizationRateMap())],
-}
-if "s2" in sys.argv:
-    figures = {"s2a": [(dot, measure.DraggingVsPower(**few)) for dot in (noncollinear, charged)],
-               "s2b": [(noncollinear, measure.DraggingVsField(**few))]}
-for name, curves in figures.items():
-    runs = [(experiment, run(experiment, dragging_bench(dot=dot), save=folder)) for dot, experiment in curves]
-    draw_runs(runs, folder / f"{name}.png", name, ("neutral", "charged") if name == "s2a" else ())
+wanted = "s2" if "s2" in sys.argv else ("s1", "s4")
+for name, figure in DRAGGING_FIGURES.items():
+    if not name.startswith(wanted):
+        continue
+    runs = []
+    for curve in figure.curves:
+        quick = check and "phases" in curve.experiment.parameters()
+        experiment = curve.experiment.replace(phases=1) if quick else curve.experiment
+        runs.append((experiment, run(experiment, dragging_bench(dot=curve.sample), save=folder)))
+    draw_runs(runs, folder / f"{name}.png", name, [c.name for c in figure.curves] if name == "s2a" else ())
     print(f"{folder / name}.png", *(line for one, data in runs for line in one.findings(data)), sep="\n  ")

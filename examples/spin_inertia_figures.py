@@ -89,9 +89,9 @@ for name in names:
     scans = []
     for i, curve in enumerate(figure.curves[:2] if check else figure.curves):
         experiment = quick(curve.experiment) if check else curve.experiment
-        key = (curve.ensemble, experiment)
+        key = (curve.sample, experiment)
         if key not in measured:
-            bench = spin_inertia_bench(ensemble=curve.ensemble, seed=i)
+            bench = spin_inertia_bench(ensemble=curve.sample, seed=i)
             measured[key] = run(experiment, bench, save=folder)
             lab += bench.clock.now
         data = normalized(measured[key]) if figure.normalized else measured[key]
@@ -100,5 +100,5 @@ for name in names:
             print(f"{name}, {curve.name or experiment.label()}: {sentence}")
     draw_runs(scans, folder / f"{name}.png", figure.title)
     if name == "fig1a_inset":
-        draw_rates(experiment, data, curve.ensemble, folder / f"{name}_rates.png")
+        draw_rates(experiment, data, curve.sample, folder / f"{name}_rates.png")
     print(f"{folder / name}.png: {lab / 60:.1f} min of lab time in {time.monotonic() - started:.1f} s")

@@ -1,31 +1,50 @@
-"""The experiment: which one, its form, its duration or what is wrong; Run, Pause, Resume, Abort."""
+"""The experiment: which one, its form, its duration or what is wrong; Run, Add to queue, Pause, Resume, Abort."""
 
 from __future__ import annotations
 
+import json
 import math
+from html import escape
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
-from PySide6.QtGui import QFont, QStandardItemModel
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QPalette, QStandardItemModel
 from PySide6.QtWidgets import (
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from gui.commands import Commands
-from gui.models import LabModel
+from gui.commands import Command
+from gui.desk import Desk
 from gui.panels.experiment_form import ExperimentForm
+from gui.panels.figure_menu import FigureMenu
+from gui.panels.filling import Filling
+from gui.panels.repeat_dialog import RepeatDialog
+from gui.queue_memory import keep_queue
+from gui.run_plan import Plan
+from gui.scans import Scan
+from gui.topics import set_topic
 from gui.widgets.focus_wheel import ComboBox
+from gui.widgets.offer_strip import OfferStrip
+from gui.widgets.refusal_label import RefusalLabel
 from instruments.benches import BENCHES
 from vlab.errors import VlabError
 from vlab.experiments import EXPERIMENTS, experiments_on
 from vlab.experiments.procedure import Procedure
 from vlab.readout import clock
+
+_LONG = 120.0
+"""Seconds here from which on the message says how it goes quicker."""
+_FAST = "fast"
+_FOLD = "experiment/more settings"
 
 
 class ExperimentPanel(QWidget):
@@ -33,21 +52,32 @@ class ExperimentPanel(QWidget):
 
     Parameters
     ----------
-    model : LabModel
-    commands : Commands
-        The window's commands; the buttons are views of ``run.start`` and its like.
+    desk : Desk
+        Its commands have ``run.start`` and its like, of which buttons are views.
     """
 
-    def __init__(self, model: LabModel, commands: Commands, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = model
-        self._commands = commands
+        self._desk = desk
+        self._model = model = desk.model
+        self._commands = desk.commands
         self._forms: dict[str, ExperimentForm] = {}
+        self._kept: dict[str, Procedure] = {}
+        self._told = ""
+        self._scan: Scan | None = None
+        """Of the run in progress, or of the last one."""
         self.procedure: Procedure | None = None
         self.setAccessibleName("experiment")
+        self.setAcceptDrops(True)
+        set_topic(self, "panel/experiment")
         column = QVBoxLayout(self)
         self.choice = self._make_choice()
         column.addWidget(self.choice)
+        column.addLayout(self._make_tools())
+        self.strip = OfferStrip("note on the experiment")
+        column.addWidget(self.strip)
+        self.filling = Filling(desk, self)
+        keep_queue(desk, self)
         self._place = QScrollArea()
         self._place.setWidgetResizable(True)
         self._place.setFrameShape(QFrame.Shape.NoFrame)
@@ -59,37 +89,48 @@ class ExperimentPanel(QWidget):
         self._place.setWidget(sheet)
         sheet.installEventFilter(self)
         column.addWidget(self._place, 1)
-        self.message = QLabel()
-        self.message.setWordWrap(True)
+        self.message = RefusalLabel()
         self.message.setMinimumHeight(self.fontMetrics().height() * 2 + 4)
-        self.message.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.message.setTextFormat(Qt.TextFormat.RichText)
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse
+                                             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard)
+        self.message.linkActivated.connect(self._follow)
         self.message.setAccessibleName("experiment message")
         column.addWidget(self.message)
-        self.buttons = {key: QPushButton() for key in ("run.start", "run.pause", "run.abort")}
-        row = QHBoxLayout()
-        for key, button in self.buttons.items():
-            button.setToolTip(commands[key].help)
-            button.clicked.connect(lambda _=False, key=key: commands.run(key))
-            row.addWidget(button)
-        column.addLayout(row)
-        self.bar = QProgressBar()
-        self.bar.setAccessibleName("progress")
-        self.bar.setTextVisible(True)
-        column.addWidget(self.bar)
+        column.addLayout(self._make_buttons())
         self.left = QLabel(" ")
         self.left.setAccessibleName("time left")
         column.addWidget(self.left)
+        self.quality = QLabel()
+        self.quality.setWordWrap(True)
+        self.quality.setAccessibleName("quality of the points")
+        self.quality.setToolTip("Follow a link to the instrument whose flag spoils points.")
+        self.quality.setTextInteractionFlags(self.message.textInteractionFlags())
+        self.quality.linkActivated.connect(desk.panel_wanted.emit)
+        self.quality.hide()
+        column.addWidget(self.quality)
         model.run_changed.connect(self._on_run)
         model.readings_changed.connect(lambda _: self._show_progress())
         model.clock_changed.connect(self.refresh)
         model.experiment_changed.connect(self._show_experiment)
+        model.form_wanted.connect(self.filling.show_past)
+        desk.queue.edit_wanted.connect(self.filling.edit_entry)
+        desk.procedure_wanted.connect(self.show_procedure)
+        desk.theme.changed.connect(self._redress)
+        self._dress()
         self._show_experiment()
+
+    # -- parts -------------------------------------------------------------------------------------------------
 
     def _make_choice(self) -> ComboBox:
         """Return a box with all experiments under the titles of their benches."""
         box = ComboBox()
         box.setAccessibleName("experiment choice")
-        box.setToolTip("Choose the experiment; one for another bench has that set up, with its usual sample.")
+        box.setToolTip("Choose the experiment; one for another bench has that set up, with its usual sample. Type its "
+                       "first letters to find it.")
+        box.setMaxVisibleItems(30)
+        box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(16)
         bold = QFont()
         bold.setBold(True)
         entries = box.model()
@@ -103,8 +144,99 @@ class ExperimentPanel(QWidget):
             for key, kind in kinds.items():
                 box.addItem(kind.in_words(), key)
                 box.setItemData(box.count() - 1, kind.summary(), Qt.ItemDataRole.ToolTipRole)
-        box.activated.connect(lambda index: self._model.choose(EXPERIMENTS[box.itemData(index)]))
+        box.activated.connect(self._choose)
         return box
+
+    def _make_tools(self) -> QHBoxLayout:
+        """Return the row of buttons that fill the form."""
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        self.figures = FigureMenu(self)
+        self.figures.chosen.connect(lambda name: self.filling.show_figure(name))
+        self.tools: dict[str, QToolButton] = {}
+        for key, title, tip in (
+                ("figure", "Figures", "Choose a figure of the papers: its experiment, parameters and sample."),
+                ("file", "From file…", "Fill the form from the data file of an earlier run; or drop the file here."),
+                ("reset", "Usual values", "Put all parameters of this experiment back to their usual values.")):
+            button = self.tools[key] = QToolButton()
+            button.setText(title)
+            button.setAutoRaise(True)
+            button.setToolTip(tip)
+            button.setAccessibleName(title.rstrip("…"))
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            row.addWidget(button)
+        self.tools["figure"].setMenu(self.figures)
+        self.tools["figure"].setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.tools["file"].clicked.connect(lambda: self._ask_for_file())
+        self.tools["reset"].clicked.connect(lambda: self.reset())
+        row.addStretch(1)
+        return row
+
+    def _make_buttons(self) -> QVBoxLayout:
+        """Return the rows of buttons that carry the experiment out, with its progress."""
+        self.buttons = {key: QPushButton() for key in ("run.start", "run.pause", "run.abort")}
+        for key, button in self.buttons.items():
+            button.setToolTip(self._commands[key].help)
+            button.clicked.connect(lambda _=False, key=key: self._commands.run(key))
+        self.queue_button = QPushButton("Add to queue")
+        self.queue_button.setToolTip("Put this run behind those that wait (Ctrl+Shift+R).")
+        self.queue_button.clicked.connect(self.add_to_queue)
+        run = self.buttons["run.start"]
+        font = QFont(run.font())
+        font.setBold(True)
+        run.setFont(font)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        run.setMinimumHeight(run.sizeHint().height() + 6)
+        self.queue_button.setMinimumHeight(run.minimumHeight())
+        first.addWidget(run, 1)
+        first.addWidget(self.queue_button)
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName("progress")
+        self.bar.setTextVisible(True)
+        second.addWidget(self.bar, 1)
+        second.addWidget(self.buttons["run.pause"])
+        second.addWidget(self.buttons["run.abort"])
+        rows = QVBoxLayout()
+        rows.addLayout(first)
+        rows.addLayout(second)
+        return rows
+
+    def _dress(self) -> None:
+        """Let the Run button stand out."""
+        theme, button = self._desk.theme, self.buttons["run.start"]
+        palette = QPalette(button.palette())
+        for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
+            palette.setColor(group, QPalette.ColorRole.Button, theme.colour("accent"))
+            palette.setColor(group, QPalette.ColorRole.ButtonText, theme.colour("on accent"))
+        palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Button, theme.colour("button"))
+        palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText, theme.colour("faint text"))
+        button.setPalette(palette)
+        self._told = ""
+        self._show_quality()
+
+    def _redress(self) -> None:
+        self._dress()
+        self.refresh()
+
+    def commands(self) -> list[Command]:
+        """Return what the window can do with the form."""
+        def idle() -> bool:
+            return self.procedure is not None
+
+        return [
+            Command("run.queue", "Add to the queue", "Measure", self.add_to_queue,
+                    "Put the run that the form describes behind those that wait.", "Ctrl+Shift+R", idle),
+            Command("run.repeat", "Repeat with a changed parameter…", "Measure", self.open_repeat,
+                    "Run the experiment several times, each with another value of a parameter.", "Ctrl+Shift+E", idle),
+            Command("run.figure", "Measure a figure of the papers…", "Measure", self.open_figures,
+                    "Choose a figure of the papers: its experiment, parameters and sample."),
+            Command("run.fill", "Fill the form from a file…", "Measure", self._ask_for_file,
+                    "Fill the form from the data file of an earlier run."),
+            Command("run.reset", "Usual values", "Measure", self.reset,
+                    "Put all parameters of this experiment back to their usual values."),
+        ]
+
+    # -- the form ----------------------------------------------------------------------------------------------
 
     @property
     def form(self) -> ExperimentForm:
@@ -116,6 +248,10 @@ class ExperimentPanel(QWidget):
         """The editors of the chosen experiment, by parameter."""
         return self.form.editors
 
+    def _choose(self, index: int) -> None:
+        self.strip.withdraw()
+        self._model.choose(EXPERIMENTS[self.choice.itemData(index)])
+
     def _show_experiment(self) -> None:
         """Show the form of the chosen experiment as it was left, and which one it is."""
         model = self._model
@@ -124,13 +260,21 @@ class ExperimentPanel(QWidget):
         key = model.experiment.key
         if key not in self._forms:
             form = self._forms[key] = ExperimentForm(model.experiment)
-            form.changed.connect(self.refresh)
+            form.unfold(self._desk.settings.value(_FOLD, False, type=bool))
+            self._recall(form)
+            form.changed.connect(self._on_edit)
             form.refused.connect(self._show_refusal)
+            form.unfolded.connect(self._keep_fold)
             self._sheet.addWidget(form)
         for other, form in self._forms.items():
             form.setVisible(other == key)
         self._fit_form()
         self.refresh()
+
+    def _keep_fold(self, shown: bool) -> None:
+        self._desk.settings.setValue(_FOLD, shown)
+        for form in self._forms.values():
+            form.unfold(shown)
 
     def _fit_form(self) -> None:
         """Be as wide as the form, which is never scrolled sideways."""
@@ -144,6 +288,11 @@ class ExperimentPanel(QWidget):
             self._fit_form()
         return super().eventFilter(watched, event)
 
+    def _on_edit(self) -> None:
+        if not self.strip.lasting:
+            self.strip.withdraw()  # what the form says is no longer what was offered
+        self.refresh()
+
     def values(self) -> dict[str, object]:
         """Return the parameters as the form shows them."""
         return self.form.values()
@@ -153,16 +302,37 @@ class ExperimentPanel(QWidget):
         self.form.fill(**values)
         self.refresh()
 
+    def show_procedure(self, procedure: Procedure) -> None:
+        """Put an experiment of the chosen kind into the form, with all its parameters."""
+        self.form.show_procedure(procedure)
+        self.refresh()
+
+    def reset(self) -> None:
+        """Put all parameters back to their usual values."""
+        self.strip.withdraw()
+        self.form.reset()
+        self.refresh()
+
+    def _recall(self, form: ExperimentForm) -> None:
+        """Show the values that were used last."""
+        kept = self._desk.settings.value(f"form of {form.kind.key}")
+        try:
+            if kept:
+                form.show_procedure(form.kind.from_record(json.loads(str(kept))))
+        except (VlabError, ValueError, TypeError, AttributeError):  # of another version
+            self._desk.settings.remove(f"form of {form.kind.key}")
+
+    def _keep(self, procedure: Procedure) -> None:
+        """Keep the values for the next start."""
+        if self._kept.get(procedure.key) != procedure:
+            self._kept[procedure.key] = procedure
+            self._desk.settings.setValue(f"form of {procedure.key}", json.dumps(procedure.as_record()))
+
     def _show_refusal(self, reason: str) -> None:
         self.procedure = None
-        self._say(reason, refused=True)
+        self.message.say(escape(reason), refused=True)
+        self.show_buttons()
         self._commands.changed.emit()
-
-    def _say(self, text: str, refused: bool = False) -> None:
-        self.message.setProperty("refused", refused)
-        self.message.style().unpolish(self.message)
-        self.message.style().polish(self.message)
-        self.message.setText(text)
 
     def refresh(self, *_: object) -> None:
         """Check the form, say how long it takes or what is wrong, and set the buttons."""
@@ -171,17 +341,31 @@ class ExperimentPanel(QWidget):
             self.procedure = None if bad else self.form.kind(**self.form.values())
         except VlabError as error:
             self.procedure = None
-            self._say(str(error), refused=True)
+            self.message.say(escape(str(error)), refused=True)
         if bad:
-            self._say(bad, refused=True)
+            self.message.say(escape(bad), refused=True)
         elif self.procedure is not None:
-            lab = self.procedure.seconds()
-            pace = self._model.lab.pace
-            here = "a moment here" if math.isinf(pace) else f"{clock(lab / pace)} here"
-            self._say(f"{self.procedure.points()} points, {clock(lab)} of lab time, {here}.")
+            self._keep(self.procedure)
+            self.message.say(self._duration(self.procedure))
         self.show_buttons()
         self._show_progress()
         self._commands.changed.emit()
+
+    def _duration(self, procedure: Procedure) -> str:
+        lab = procedure.seconds()
+        pace = self._model.lab.pace
+        known = self._desk.queue.real_seconds(procedure, lab)
+        here = f"about {clock(known)} here" if known is not None and math.isinf(pace) and known >= 1.0 else (
+            "a moment here" if math.isinf(pace) else f"{clock(lab / pace)} here")
+        text = f"{procedure.points()} points, {clock(lab)} of lab time, {here}."
+        if lab / pace > _LONG:
+            colour = self._desk.theme.colour("accent").name()
+            text += f' <a href="{_FAST}" style="color: {colour}">Go as fast as possible</a>'
+        return text
+
+    def _follow(self, link: str) -> None:
+        if link == _FAST:
+            self._model.set_pace(math.inf)
 
     def commit(self) -> Procedure | None:
         """Take over what is being typed and return the experiment, or None with the reason shown."""
@@ -189,7 +373,67 @@ class ExperimentPanel(QWidget):
         self.refresh()
         return self.procedure
 
+    # -- what it offers ----------------------------------------------------------------------------------------
+
+    def plan(self) -> Plan | None:
+        """Return the run that the form describes, on the sample that is mounted; None with the reason shown."""
+        procedure = self.commit()
+        if procedure is None:
+            return None
+        sample = self._desk.queue.mounted.choice
+        if sample is None:
+            self._model.notice("warning", "The bench is being set up; wait a moment before you plan a run on it.")
+            return None
+        return Plan(procedure, sample)
+
+    def add_to_queue(self) -> None:
+        """Put the run that the form describes behind those that wait."""
+        plan = self.plan()
+        if plan is not None:
+            queue = self._desk.queue
+            queue.add([plan])
+            if self._model.run is not None and queue.present is None and not queue.going:
+                queue.start()  # whoever queues behind a measurement wants it to follow
+            then = "its turn comes" if queue.going else "start the queue to run it"
+            self._model.notice("info", f"Queued: {plan.title}; {then}.")
+
+    def open_repeat(self) -> None:
+        """Open the dialog that repeats the experiment with a changed parameter."""
+        plan = self.plan()
+        if plan is not None:
+            dialog = RepeatDialog(self._desk, plan, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
+
+    def open_figures(self) -> None:
+        """Open the menu of figures under its button."""
+        button = self.tools["figure"]
+        self._desk.panel_wanted.emit("experiment")
+        self.figures.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _ask_for_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Fill the form from which run?", str(self._model.folder),
+                                              "Runs (*.nc)")
+        if name:
+            self.filling.show_file(Path(name))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept the data file of a run."""
+        if _run_in(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Fill the form from the data file of a run."""
+        path = _run_in(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.filling.show_file(path)
+
+    # -- the run -----------------------------------------------------------------------------------------------
+
     def _on_run(self) -> None:
+        if self._model.run is not None:
+            self._scan = self._model.scans[-1]
         self.show_buttons()
         QTimer.singleShot(0, self, self._show_progress)  # a progress bar draws the whole window at once
 
@@ -198,10 +442,13 @@ class ExperimentPanel(QWidget):
         paused = self._model.run_state == "paused" and self._model.run is not None
         titles = {"run.start": "Run", "run.pause": "Resume" if paused else "Pause", "run.abort": "Abort"}
         for key, button in self.buttons.items():
-            button.setText(titles[key])
+            if button.text() != titles[key]:
+                button.setText(titles[key])
             button.setEnabled(self._commands[key].enabled())
+        self.queue_button.setEnabled(self.procedure is not None)
 
     def _show_progress(self) -> None:
+        self._show_quality()
         point = self._model.progress
         if point is None:
             self.bar.setRange(0, 1)
@@ -214,4 +461,32 @@ class ExperimentPanel(QWidget):
         if self._model.run is None:
             self.left.setText(self._model.run_state)
         else:
-            self.left.setText(f"left: {clock(point.lab_left)} lab time, {clock(point.wall_left)} here")
+            behind = len(self._desk.queue.waiting) if self._desk.queue.going else 0
+            then = f"; {behind} more in the queue" if behind else ""
+            self.left.setText(f"left: {clock(point.lab_left)} lab time, {clock(point.wall_left)} here{then}")
+
+    def _show_quality(self) -> None:
+        """Say how many points of the last run are spoiled and by which flags, each a link to its instrument."""
+        scan, text = self._scan if self._model.progress is not None else None, ""
+        if scan is not None and scan.marks:
+            colour = self._desk.theme.colour("refused").name()
+            titles = self._model.kind.instruments
+            flags = []
+            for mark, count in scan.marks.most_common():
+                instrument, _, flag = mark.partition(".")
+                title = (titles[instrument].short or instrument) if instrument in titles else instrument
+                flags.append(f'<a href="{escape(instrument)}" style="color: {colour}">{escape(title)}: '
+                             f'{escape(flag.replace("_", " "))}</a> ({count})')
+            spoiled = sum(len(trace.spoiled) for trace in scan.traces)
+            text = (f'<span style="color: {colour}">⚠ {spoiled} of {scan.points()} points are spoiled:</span> '
+                    f'{", ".join(flags)}')
+        if text != self._told:
+            self._told = text
+            self.quality.setText(text)
+            self.quality.setVisible(bool(text))
+
+
+def _run_in(event: QDropEvent) -> Path | None:
+    """Return the data file that is dragged, if it is one."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return paths[0] if len(paths) == 1 and paths[0].suffix == ".nc" else None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from gui.history import History, Series
+from gui.commands import Command
+from gui.desk import Desk
+from gui.history import Series
+from gui.inside.exam import ExamMode
+from gui.inside.secret import SecretPanel, line_of_text
 from gui.lab import Snapshot
-from gui.theme import Theme, mark_trace
+from gui.theme import mark_trace
 from gui.widgets.focus_wheel import ComboBox
 from gui.widgets.plot import Plot
 from instruments.benches import HiddenQuantity
@@ -16,18 +20,18 @@ from vlab.readout import readout
 from vlab.units import unit_factor
 
 
-class InsidePanel(QWidget):
-    """The hidden quantities of the bench, one of them drawn.
+class InsidePanel(SecretPanel):
+    """The hidden quantities of the bench, one of them drawn; brings the command of exam mode.
 
     Parameters
     ----------
-    history : History
-    theme : Theme
+    desk : Desk
     """
 
-    def __init__(self, history: History, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._history = history
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        self._exam = ExamMode(desk)
+        super().__init__(desk, "inside", parent)
+        self._history = history = desk.history
         self._series: Series | None = None
         self._shown: HiddenQuantity | None = None
         self.choice = ComboBox()
@@ -35,23 +39,25 @@ class InsidePanel(QWidget):
         self.choice.setToolTip("Choose which of the hidden quantities is drawn.")
         self.choice.setAccessibleName("hidden quantity")
         self.choice.currentIndexChanged.connect(lambda _: self._choose())
-        self.value = QLabel()
-        self.value.setAccessibleName("hidden value")
-        self.value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.plot = Plot(theme, "hidden quantity plot", "lab time", bottom_unit="s")
+        self.value = line_of_text("hidden value")
+        self.plot = Plot(desk.theme, "hidden quantity plot", "lab time", bottom_unit="s")
         self.curve = self.plot.plot([], [])
         row = QHBoxLayout()
         row.addWidget(self.choice)
         row.addWidget(self.value, 1)
-        column = QVBoxLayout(self)
+        column = QVBoxLayout(self.page)
         column.setContentsMargins(4, 4, 4, 4)
         column.addLayout(row)
         column.addWidget(self.plot, 1)
         column.addStretch(0)
-        history.changed.connect(self.draw)
-        history.model.readings_changed.connect(self._read)
-        history.model.bench_changed.connect(self.show_bench)
+        self.listen(history.changed, self.draw)
+        self.listen(history.model.readings_changed, self._read)
+        self.listen(history.model.bench_changed, self.show_bench)
         self.show_bench()
+
+    def commands(self) -> list[Command]:
+        """Return what is declared with the window's commands."""
+        return [self._exam.command()]
 
     def show_bench(self) -> None:
         """Offer the hidden quantities of the bench that the laboratory has."""
@@ -88,20 +94,15 @@ class InsidePanel(QWidget):
 
     def draw(self) -> None:
         """Draw what the history holds."""
-        if not self.isVisible() or not self._history.rows or self._series is None:
+        if not self.seen() or not self._history.rows or self._series is None:
             return
         times, values = self._series.times, self._series.values
         self.curve.setData(times, values)
         self.plot.show_all((times[0], times[-1]), (values.min(), values.max()), growing=True)
 
     def _read(self, snapshot: Snapshot) -> None:
-        if self._shown is None:
+        if self._shown is None or self.desk.exam:
             return
         value = snapshot.hidden[self._shown.name]
         shown = readout(value, self._shown.unit) if self._shown.unit else f"{value:+.4f}"
         self.value.setText(f"{self._shown.symbol or self._shown.title} = {shown}   (no instrument shows it)")
-
-    def showEvent(self, event: object) -> None:
-        """Catch up with what happened while the panel was hidden."""
-        super().showEvent(event)  # type: ignore[arg-type]
-        self.draw()

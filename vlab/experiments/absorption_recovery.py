@@ -54,7 +54,7 @@ class AbsorptionRecovery(Procedure):
 
     key: ClassVar[str] = "absorption_recovery"
     plot: ClassVar[PlotPlan] = PlotPlan("time", ("dt_normalized", "dt"), "origin", x_title="time since the jump (s)",
-                                        average=("repeat",), words_in_colours=True)
+                                        average=("repeat",), words_in_colours=True, fit="approach")
     _title: ClassVar[str] = "AbsorptionRecovery"
 
     origin: str = choice(("both", "red", "blue"), "Choose the side from which the laser comes.", "both")

@@ -97,6 +97,12 @@ class DetuningKnob:
             return self.calibration.gate_voltage(detuning, self.field, self.other)
         return self.calibration.photon_energy(detuning, self.field, self.other)
 
+    def detuning(self, value: float) -> float:
+        """Return the bare detuning in J at a set-point, the inverse of `value`."""
+        if self.setting == "voltage":
+            return self.calibration.line_energy(self.field, value) - self.other
+        return self.calibration.line_energy(self.field, self.other) - value
+
 
 def detuning_knob(which: str, setup: DraggingSetup) -> DetuningKnob:
     """Return the knob ``"laser"`` or ``"gate"`` of a set-up at its present field, gate voltage and photon energy."""

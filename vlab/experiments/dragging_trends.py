@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from json import loads
+from math import sqrt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from vlab.errors import LimitError, SettingError
+from vlab.experiments.axis_knob import AxisKnob, scaled_knob
 from vlab.experiments.detuning_leg import UEV
 from vlab.experiments.dragging_procedure import (
     AVERAGED,
@@ -87,6 +89,10 @@ class DraggingVsPower(DraggingWidthProcedure):
     def claims(self, setup: DraggingSetup) -> list[tuple[Device, str]]:
         return [*super().claims(setup), (setup.laser, "power")]
 
+    def axis_knob(self, setup: DraggingSetup) -> AxisKnob:
+        full = 2.0 * setup.calibration.saturation_power
+        return AxisKnob(setup.laser, "power", lambda ratio: full * ratio * abs(ratio), lambda power: sqrt(power / full))
+
     def steps(self, setup: DraggingSetup) -> Steps:
         before = yield Read(setup.laser, "power")
         yield from super().steps(setup)
@@ -132,7 +138,7 @@ class DraggingVsField(DraggingWidthProcedure):
     key: ClassVar[str] = "dragging_vs_field"
     heading: ClassVar[str] = "Dragging width vs field"
     plot: ClassVar[PlotPlan] = PlotPlan("field", ("width", "width_in_linewidths", "maximum", "on", "off"),
-                                        "direction", average=AVERAGED, markers=True, legend_left=True)
+                                        "direction", average=AVERAGED, markers=True, legend_left=True, fit="line")
     _title: ClassVar[str] = "DraggingVsField"
 
     fields: tuple[Quantity, ...] = quantities("T", "List the magnetic fields.",
@@ -183,6 +189,9 @@ class DraggingVsField(DraggingWidthProcedure):
 
     def claims(self, setup: DraggingSetup) -> list[tuple[Device, str]]:
         return [*super().claims(setup), (setup.magnet, "field")]
+
+    def axis_knob(self, setup: DraggingSetup) -> AxisKnob:
+        return scaled_knob(setup.magnet, "field", "T")
 
     def steps(self, setup: DraggingSetup) -> Steps:
         before = yield Read(setup.magnet, "field")

@@ -87,7 +87,7 @@ class DraggingWidthVsDwell(DwellAndStepProcedure):
     key: ClassVar[str] = "dragging_width_vs_dwell"
     heading: ClassVar[str] = "Dragging width vs dwell"
     plot: ClassVar[PlotPlan] = PlotPlan("dwell", ("width", "width_in_linewidths", "maximum", "on", "off"), "step",
-                                        log_x=True, average=AVERAGED, markers=True, legend_left=True)
+                                        log_x=True, average=AVERAGED, markers=True, legend_left=True, fit="approach")
     _title: ClassVar[str] = "DraggingWidthVsDwell"
 
     step_sizes: tuple[Quantity, ...] = quantities("ueV", "List the steps of the detuning.", (0.2, 0.4, 1.6, 2.0),
@@ -160,7 +160,7 @@ class DraggingWidthVsStep(DwellAndStepProcedure):
     key: ClassVar[str] = "dragging_width_vs_step"
     heading: ClassVar[str] = "Dragging width vs step"
     plot: ClassVar[PlotPlan] = PlotPlan("step", ("width", "width_in_linewidths", "maximum", "on", "off"), "dwell",
-                                        average=AVERAGED, markers=True)
+                                        average=AVERAGED, markers=True, fit="line")
     _title: ClassVar[str] = "DraggingWidthVsStep"
 
     step_sizes: tuple[Quantity, ...] = quantities("ueV", "List the steps of the detuning.",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from vlab.data.quality import QUALITY, good
 from vlab.errors import DataError, LimitError
+from vlab.experiments.axis_knob import AxisKnob, detuning_axis
+from vlab.experiments.calibration import detuning_knob
 from vlab.experiments.detuning_leg import UEV, claims_of_scan, grid, scan_ready
 from vlab.experiments.procedure import Coordinate, PlotPlan, Point, Prepare, Procedure, Steps, Variable
 from vlab.experiments.roles import Device, DraggingSetup
@@ -35,7 +37,8 @@ class DwellTimeScan(Procedure):
 
     key: ClassVar[str] = "dwell_time_scan"
     plot: ClassVar[PlotPlan] = PlotPlan("detuning", ("dt_normalized", "dt"), "direction",
-                                        x_title="bare detuning (µeV), positive: laser red of the line")
+                                        x_title="bare detuning (µeV), positive: laser red of the line",
+                                        fit="dragging_width")
     heading: ClassVar[str] = "Dwell-time scan"
     _title: ClassVar[str] = "DwellTimeScan"
 
@@ -121,6 +124,9 @@ class DwellTimeScan(Procedure):
 
     def sets(self, setup: DraggingSetup) -> list[tuple[Device, str]]:
         return [*self.claims(setup), (setup.laser, "shutter")]
+
+    def axis_knob(self, setup: DraggingSetup) -> AxisKnob:
+        return detuning_axis(detuning_knob(self.knob, setup))
 
     def steps(self, setup: DraggingSetup) -> Steps:
         dwell = self.si("dwell")

@@ -5,10 +5,9 @@ Where the paper's prose is silent, the choice is ours. Figure 4 is a sketch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vlab.experiments.inertia_procedure import InertiaProcedure
+from vlab.experiments.paper_figure import FigureCurve, PaperFigure
 from vlab.experiments.recovery import PolarizationRecovery, ZeroFieldRatio
 from vlab.experiments.spin_inertia import InertiaPowerSeries, ModulationFrequencyScan, PowerScan
 from vlab.samples.spin_ensemble import SpinEnsemble
@@ -20,26 +19,6 @@ if TYPE_CHECKING:
 N_TYPE, P_TYPE = SpinEnsemble.n_type(), SpinEnsemble.p_type()
 _PULSES = (0.99, 0.95, 0.5, 0.0)
 _ANGLES = (0.0, 45.0, 90.0, 135.0, 180.0)
-
-
-@dataclass(frozen=True)
-class FigureCurve:
-    """One run of a figure."""
-
-    ensemble: SpinEnsemble
-    experiment: InertiaProcedure
-    name: str = ""
-    """What a legend calls it; by default the experiment's label."""
-
-
-@dataclass(frozen=True)
-class PaperFigure:
-    """A figure of the paper, or a panel of one."""
-
-    title: str
-    curves: tuple[FigureCurve, ...]
-    normalized: bool = False
-    """Whether each curve is shown in units of its value at large fields, as in figure 6."""
 
 
 def _mhz(value: float) -> Quantity:
@@ -71,34 +50,42 @@ def _figures() -> dict[str, PaperFigure]:
     return {
         "fig1a": PaperFigure("p-type at 300 mT: signal against modulation frequency", tuple(
             FigureCurve(P_TYPE, ModulationFrequencyScan(power=Q_(power, "")), f"{power:g} W_π")
-            for power in (0.01, 0.1, 0.3, 1.0))),
+            for power in (0.01, 0.1, 0.3, 1.0)), number="1a"),
         "fig1a_inset": PaperFigure("p-type at 300 mT: relaxation rate against pump power", (
-            FigureCurve(P_TYPE, InertiaPowerSeries(power=Q_(0.01, ""), last_power=Q_(1.0, ""), powers=9)),)),
+            FigureCurve(P_TYPE, InertiaPowerSeries(power=Q_(0.01, ""), last_power=Q_(1.0, ""), powers=9)),),
+            number="1a, inset"),
         "fig1b": PaperFigure("p-type at 300 mT: signal against pump power", tuple(
             FigureCurve(P_TYPE.replace(trion_spin_relaxation_time=Q_(ratio * 0.4, "ns")),
                         PowerScan(relaxation_time=P_TYPE.spin_relaxation_time), f"τ_s^T = {ratio:g} τ_0")
-            for ratio in (0.01, 1.0, 10.0, 100.0))),
-        "fig2a_low": PaperFigure("n-type, 10 kHz: polarization recovery", two_a),
-        "fig2a_high": PaperFigure("n-type, 3 MHz: polarization recovery", two_a_fast),
-        "fig2b_low": PaperFigure("p-type, 10 kHz: polarization recovery", _recovery(P_TYPE, slow, 0.3, 0.1, 0.1, 0.1)),
-        "fig2b_high": PaperFigure("p-type, 3 MHz: polarization recovery", _recovery(P_TYPE, fast, *longer)),
-        "fig3a_low": PaperFigure("n-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(N_TYPE, Q_(1.0, "kHz"), 1.0)),
-        "fig3a_high": PaperFigure("n-type, Q = 0.95, 1 MHz: detuned pulses", _detuned(N_TYPE, _mhz(1.0), 3.0)),
-        "fig3b_low": PaperFigure("p-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(P_TYPE, Q_(1.0, "kHz"), 0.1)),
-        "fig3b_high": PaperFigure("p-type, Q = 0.95, 1 MHz: detuned pulses", _detuned(P_TYPE, _mhz(1.0), 3.0)),
+            for ratio in (0.01, 1.0, 10.0, 100.0)), number="1b"),
+        "fig2a_low": PaperFigure("n-type, 10 kHz: polarization recovery", two_a, number="2a"),
+        "fig2a_high": PaperFigure("n-type, 3 MHz: polarization recovery", two_a_fast, number="2a"),
+        "fig2b_low": PaperFigure("p-type, 10 kHz: polarization recovery", _recovery(P_TYPE, slow, 0.3, 0.1, 0.1, 0.1),
+                                 number="2b"),
+        "fig2b_high": PaperFigure("p-type, 3 MHz: polarization recovery", _recovery(P_TYPE, fast, *longer),
+                                  number="2b"),
+        "fig3a_low": PaperFigure("n-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(N_TYPE, Q_(1.0, "kHz"), 1.0),
+                                 number="3a"),
+        "fig3a_high": PaperFigure("n-type, Q = 0.95, 1 MHz: detuned pulses", _detuned(N_TYPE, _mhz(1.0), 3.0),
+                                  number="3a"),
+        "fig3b_low": PaperFigure("p-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(P_TYPE, Q_(1.0, "kHz"), 0.1),
+                                 number="3b"),
+        "fig3b_high": PaperFigure("p-type, Q = 0.95, 1 MHz: detuned pulses", _detuned(P_TYPE, _mhz(1.0), 3.0),
+                                  number="3b"),
         "fig5": PaperFigure("p-type, π pulses, 1 kHz: resonant spin amplification", tuple(
             FigureCurve(P_TYPE.replace(anisotropy=Q_(anisotropy, "")), strong, f"λ = {anisotropy:g}")
-            for anisotropy in (1.0, 2.0, 3.0, 4.0, 5.0))),
-        "fig6_low": PaperFigure("n-type, 10 kHz: recovery in units of its large-field value", two_a, normalized=True),
+            for anisotropy in (1.0, 2.0, 3.0, 4.0, 5.0)), number="5"),
+        "fig6_low": PaperFigure("n-type, 10 kHz: recovery in units of its large-field value", two_a, normalized=True,
+                                number="6"),
         "fig6_high": PaperFigure("n-type, 3 MHz: recovery in units of its large-field value", two_a_fast,
-                                 normalized=True),
+                                 normalized=True, number="6"),
         "fig7": PaperFigure("isotropic, fast trion: zero-field ratio", tuple(
             FigureCurve(instant, ZeroFieldRatio(q=Q_(q, ""), time_constant=Q_(0.3, "s")), f"Q = {q}")
-            for q in _PULSES)),
+            for q in _PULSES), number="7"),
         "half_period": PaperFigure("n-type, π pulses: resonant spin amplification on halving T_R", tuple(
             FigureCurve(N_TYPE, PolarizationRecovery(q=Q_(0.0, ""), repetition_period=Q_(period, "ns"),
                                                      stop=Q_(150.0, "mT"), g_factor=Q_(0.61, "")),
-                        f"T_R = {period} ns") for period in (6.6, 13.2))),
+                        f"T_R = {period} ns") for period in (6.6, 13.2)), number="III D"),
     }
 
 

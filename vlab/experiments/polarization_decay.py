@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from math import nan
+from math import hypot, nan
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from vlab.errors import DataError, LimitError
@@ -54,7 +54,7 @@ class PolarizationDecay(Procedure):
 
     key: ClassVar[str] = "polarization_decay"
     plot: ClassVar[PlotPlan] = PlotPlan("dark_time", ("line_shift", "polarization", "difference", "locked"),
-                                        markers=True)
+                                        markers=True, fit="decay", errors=(("line_shift", "line_shift_error"),))
     _title: ClassVar[str] = "PolarizationDecay"
 
     start: Quantity = quantity("ueV", "Set the bare detuning from which the resonance is dragged.", 4.0, minimum=-1e5,
@@ -115,6 +115,8 @@ class PolarizationDecay(Procedure):
                          "nuclear polarization P"),
                 Variable("difference", "ueV", "by how much the line was found nearer to zero on the way back than on "
                          "the way there", "difference of both ways"),
+                Variable("line_shift_error", "ueV", "standard error of the shift, from the scatter about the lines "
+                         "fitted on both ways"),
                 Variable("locked", "1", "absorption in units of its peak before the dark", "DT before the dark"))
 
     def seconds(self) -> float:
@@ -140,21 +142,23 @@ class PolarizationDecay(Procedure):
             if dark:
                 yield Wait(dark)
             yield Move(setup.laser, "shutter", "open")
-            there = yield from self._find_line(scanner, self.search())
-            back = yield from self._find_line(scanner, self.search()[::-1])
+            there, there_error = yield from self._find_line(scanner, self.search())
+            back, back_error = yield from self._find_line(scanner, self.search()[::-1])
             shift, inwards = 0.5 * (there + back), 1.0 if self.si("lock") < 0.0 else -1.0
             yield Point((i,), (shift, shift / full_shift if full_shift else nan, inwards * (back - there),
-                               built.normalized[-1]))
+                               0.5 * hypot(there_error, back_error), built.normalized[-1]))
 
-    def _find_line(self, scanner: DetuningScanner, detunings: tuple[float, ...]) -> Generator[Command, Any, float]:
-        """Scan fast and return where the line is, in ueV; NaN if it is nowhere."""
+    def _find_line(self, scanner: DetuningScanner,
+                   detunings: tuple[float, ...]) -> Generator[Command, Any, tuple[float, float]]:
+        """Scan fast and return where the line is, in ueV, with its error; NaN if it is nowhere."""
         from vlab.analysis.line_position import line_position
 
         trace = yield from scanner.leg(detunings, self.si("probe_dwell"), None)
         try:
-            return line_position(detunings, trace.normalized, 2.0).position
+            line = line_position(detunings, trace.normalized, 2.0)
         except DataError:
-            return nan
+            return nan, nan
+        return line.position, line.position_error
 
     def _fit(self, dataset: xarray.Dataset) -> DecayFit:
         from vlab.analysis.exponential_decay import fit_decay

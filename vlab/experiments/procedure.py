@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import xarray
     from numpy.typing import ArrayLike
 
+    from vlab.experiments.axis_knob import AxisKnob
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -155,6 +157,10 @@ class PlotPlan:
     lines."""
     legend_left: bool = False
     """Whether the legend belongs on the left, where curves rise to the right."""
+    errors: tuple[tuple[str, str], ...] = ()
+    """Variables whose standard error is a variable itself, with its name."""
+    fit: str = ""
+    """The model that people would fit (a key of ``vlab.analysis.fit_models.FIT_MODELS``); empty where there is none."""
 
     def axes_of_curves(self, coordinates: tuple[Coordinate, ...]) -> tuple[Coordinate, ...]:
         """Return the coordinates that number the curves: the outer ones over which is not averaged."""
@@ -206,6 +212,11 @@ class Procedure(Parameters):
     """How a run is drawn."""
     heading: ClassVar[str] = ""
     """What menus call it; by default its key as people would write it."""
+    seldom: ClassVar[frozenset[str]] = frozenset({
+        "knob", "prepare", "time_constant", "slope", "settling", "repetition_period", "repeats", "margin",
+        "sampling", "nuclei", "hyperfine_coupling", "linewidth", "weights", "bins", "tilt", "g_factor", "nuclear_field",
+        "dark_ramps", "probe_step", "probe_dwell", "relaxation_time", "interval"})
+    """Parameters that most people leave as they are; a form shows them on demand."""
 
     def coordinates(self) -> tuple[Coordinate, ...]:
         """Return the scan axes, outermost first."""
@@ -261,6 +272,10 @@ class Procedure(Parameters):
         """
         return []
 
+    def axis_knob(self, setup: Any) -> AxisKnob | None:  # noqa: ARG002
+        """Return what moves the bench along the horizontal axis, as calibrated now; None where no one knob does."""
+        return None
+
     def points(self) -> int:
         """Return how many points will be measured."""
         total = 1
@@ -271,6 +286,12 @@ class Procedure(Parameters):
     def duration(self) -> Quantity:
         """Return the estimated lab time."""
         return make_quantity(self.seconds(), "s")
+
+    @classmethod
+    def usual_parameters(cls) -> tuple[str, ...]:
+        """Return the names of the parameters that a form shows at once."""
+        shown = tuple(name for name in cls.parameters() if name not in cls.seldom)
+        return shown or tuple(cls.parameters())
 
     @classmethod
     def in_words(cls) -> str:

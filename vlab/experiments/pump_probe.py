@@ -7,6 +7,7 @@ from math import degrees, floor
 from typing import TYPE_CHECKING, ClassVar
 
 from vlab.errors import DataError, LimitError
+from vlab.experiments.axis_knob import AxisKnob, scaled_knob
 from vlab.experiments.field_grid import even_grid
 from vlab.experiments.inertia_procedure import (
     MILLITESLA,
@@ -53,7 +54,7 @@ class DelayScan(InertiaProcedure):
     """
 
     key: ClassVar[str] = "delay_scan"
-    plot: ClassVar[PlotPlan] = PlotPlan("delay", ("x", "y", "inertia", "phase"))
+    plot: ClassVar[PlotPlan] = PlotPlan("delay", ("x", "y", "inertia", "phase"), fit="approach")
     _title: ClassVar[str] = "DelayScan"
 
     start: Quantity = quantity("ns", "Set the first delay; negative is before a pump pulse.", -0.2, minimum=-0.5,
@@ -104,6 +105,9 @@ class DelayScan(InertiaProcedure):
         strength = f"Q {self.si('q'):.3g}" if self.q is not None else f"{number(self.si('power'))} W_π"
         return f"{number(self.si('field') / MILLITESLA, 'mT')}{tilted}, {strength}"
 
+    def axis_knob(self, setup: SpinInertiaSetup) -> AxisKnob:
+        return scaled_knob(setup.stage, "delay", "ns")
+
     def steps(self, setup: SpinInertiaSetup) -> Steps:
         reading = yield from self.make_ready(setup, self.si("field"), tilt=self.si("tilt"),
                                              delay=self.delays()[0] * _NANOSECOND)
@@ -138,7 +142,7 @@ class HanleCurve(InertiaProcedure):
     """
 
     key: ClassVar[str] = "hanle_curve"
-    plot: ClassVar[PlotPlan] = PlotPlan("field", ("inertia", "x", "y", "phase"))
+    plot: ClassVar[PlotPlan] = PlotPlan("field", ("inertia", "x", "y", "phase"), fit="hanle")
     _title: ClassVar[str] = "HanleCurve"
 
     start: Quantity = field_of_magnet("Set the first field.", -150.0)
@@ -177,6 +181,9 @@ class HanleCurve(InertiaProcedure):
     def label(self) -> str:
         strength = f"Q {self.si('q'):.3g}" if self.q is not None else f"{number(self.si('power'))} W_π"
         return f"{degrees(self.si('tilt')):.4g}°, {strength}"
+
+    def axis_knob(self, setup: SpinInertiaSetup) -> AxisKnob:
+        return scaled_knob(setup.magnet, "field", "mT")
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
         reading = yield from self.make_ready(setup, self.fields()[0] * MILLITESLA, tilt=self.si("tilt"))

@@ -7,6 +7,7 @@ from math import degrees, pi
 from typing import TYPE_CHECKING, ClassVar
 
 from vlab.errors import DataError, LimitError
+from vlab.experiments.axis_knob import AxisKnob, scaled_knob
 from vlab.experiments.field_grid import USUAL_G, adaptive_fields, even_grid, orders_within, resonance_spacing
 from vlab.experiments.inertia_procedure import (
     MILLITESLA,
@@ -55,7 +56,8 @@ class PolarizationRecovery(InertiaProcedure):
     """
 
     key: ClassVar[str] = "polarization_recovery"
-    plot: ClassVar[PlotPlan] = PlotPlan("field", ("inertia", "x", "y", "phase"), "power")
+    seldom: ClassVar[frozenset[str]] = InertiaProcedure.seldom | {"last_power", "powers"}
+    plot: ClassVar[PlotPlan] = PlotPlan("field", ("inertia", "x", "y", "phase"), "power", fit="recovery")
     _title: ClassVar[str] = "PolarizationRecovery"
 
     start: Quantity = field_of_magnet("Set the first field.", 0.0)
@@ -148,6 +150,9 @@ class PolarizationRecovery(InertiaProcedure):
         if self.si("phi"):
             parts.append(f"Φ {degrees(self.si('phi')):.4g}°")
         return ", ".join(parts)
+
+    def axis_knob(self, setup: SpinInertiaSetup) -> AxisKnob:
+        return scaled_knob(setup.magnet, "field", "mT")
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
         fields = self.fields()

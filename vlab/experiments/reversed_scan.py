@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from vlab.errors import DataError, LimitError
+from vlab.experiments.axis_knob import AxisKnob, detuning_axis
+from vlab.experiments.calibration import detuning_knob
 from vlab.experiments.detuning_leg import UEV, claims_of_scan, grid, scan_ready
 from vlab.experiments.procedure import Coordinate, PlotPlan, Point, Prepare, Procedure, Steps, Variable
 from vlab.experiments.roles import Device, DraggingSetup
@@ -37,7 +39,8 @@ class ReversedScan(Procedure):
 
     key: ClassVar[str] = "reversed_scan"
     plot: ClassVar[PlotPlan] = PlotPlan("detuning", ("dt_normalized", "dt"), "direction",
-                                        x_title="bare detuning (µeV), positive: laser red of the line")
+                                        x_title="bare detuning (µeV), positive: laser red of the line",
+                                        fit="dragging_width")
     _title: ClassVar[str] = "ReversedScan"
 
     start: Quantity = quantity("ueV", "Set the bare detuning at which the scan begins, and ends on the way back.", 15.0,
@@ -90,6 +93,9 @@ class ReversedScan(Procedure):
 
     def label(self) -> str:
         return f"turn at {self.si('turn') / UEV:g} µeV, dwell {self.si('dwell'):g} s"
+
+    def axis_knob(self, setup: DraggingSetup) -> AxisKnob:
+        return detuning_axis(detuning_knob(self.knob, setup))
 
     def steps(self, setup: DraggingSetup) -> Steps:
         dwell, detunings = self.si("dwell"), self.detunings()

@@ -56,7 +56,7 @@ class SpinDistribution(NuclearSampling):
 
     key: ClassVar[str] = "spin_distribution"
     plot: ClassVar[PlotPlan] = PlotPlan("polarization", ("density", "probability"), "detuning",
-                                        x_title="nuclear polarization P")
+                                        x_title="nuclear polarization P", fit="gaussian")
     heading: ClassVar[str] = "Spin distribution"
     _title: ClassVar[str] = "SpinDistribution"
 

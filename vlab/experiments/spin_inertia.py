@@ -8,6 +8,7 @@ from math import log10, pi, sqrt
 from typing import TYPE_CHECKING, ClassVar
 
 from vlab.errors import DataError
+from vlab.experiments.axis_knob import AxisKnob, scaled_by, scaled_knob
 from vlab.experiments.inertia_procedure import (
     MILLITESLA,
     USUAL_FIELD,
@@ -86,7 +87,8 @@ class ModulationFrequencyScan(FrequencyProcedure):
     """
 
     key: ClassVar[str] = "modulation_frequency_scan"
-    plot: ClassVar[PlotPlan] = PlotPlan("modulation_frequency", ("inertia", "x", "y", "phase"), log_x=True)
+    plot: ClassVar[PlotPlan] = PlotPlan("modulation_frequency", ("inertia", "x", "y", "phase"), log_x=True,
+                                        fit="inertia")
     _title: ClassVar[str] = "ModulationFrequencyScan"
 
     start: Quantity = frequency_of_modulation(1.0, "Set the first modulation frequency.")
@@ -103,6 +105,9 @@ class ModulationFrequencyScan(FrequencyProcedure):
 
     def label(self) -> str:
         return f"{number(self.si('power'))} W_π, {number(self.si('field') / MILLITESLA, 'mT')}"
+
+    def axis_knob(self, setup: SpinInertiaSetup) -> AxisKnob:
+        return scaled_knob(setup.modulator, "frequency", "kHz")
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
         reading = yield from self.make_ready(setup, self.si("field"))
@@ -139,7 +144,8 @@ class InertiaPowerSeries(FrequencyProcedure):
     """
 
     key: ClassVar[str] = "inertia_power_series"
-    plot: ClassVar[PlotPlan] = PlotPlan("modulation_frequency", ("inertia", "x", "y", "phase"), "power", log_x=True)
+    plot: ClassVar[PlotPlan] = PlotPlan("modulation_frequency", ("inertia", "x", "y", "phase"), "power", log_x=True,
+                                        fit="inertia")
     _title: ClassVar[str] = "InertiaPowerSeries"
 
     power: Quantity = power_of_pump(0.01, "Set the first pump power in units of a pi pulse's.")
@@ -167,6 +173,9 @@ class InertiaPowerSeries(FrequencyProcedure):
 
     def label(self) -> str:
         return number(self.si("field") / MILLITESLA, "mT")
+
+    def axis_knob(self, setup: SpinInertiaSetup) -> AxisKnob:
+        return scaled_knob(setup.modulator, "frequency", "kHz")
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
         reading = yield from self.make_ready(setup, self.si("field"))
@@ -214,7 +223,7 @@ class PowerScan(InertiaProcedure):
     """
 
     key: ClassVar[str] = "power_scan"
-    plot: ClassVar[PlotPlan] = PlotPlan("power", ("inertia", "x", "y", "phase"))
+    plot: ClassVar[PlotPlan] = PlotPlan("power", ("inertia", "x", "y", "phase"), fit="spin_saturation")
     _title: ClassVar[str] = "PowerScan"
 
     start: Quantity = quantity("", "Set the first pump power in units of a pi pulse's.", 0.0, minimum=0.0, maximum=1.0)
@@ -248,6 +257,10 @@ class PowerScan(InertiaProcedure):
 
     def label(self) -> str:
         return f"{number(self.si('field') / MILLITESLA, 'mT')}, {number(self.si('modulation_frequency'), 'Hz')}"
+
+    def axis_knob(self, setup: SpinInertiaSetup) -> AxisKnob:
+        period, duration = (float(setup.pump.read(name)) for name in ("repetition_period", "pulse_duration"))
+        return scaled_by(setup.pump, "power", setup.calibration.power_for(1.0, period, duration))
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
         reading = yield from self.make_ready(setup, self.si("field"))

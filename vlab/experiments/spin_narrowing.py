@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vlab.errors import LimitError
+from vlab.experiments.axis_knob import AxisKnob, detuning_axis
+from vlab.experiments.calibration import detuning_knob
 from vlab.experiments.detuning_leg import UEV, grid, scan_ready
 from vlab.experiments.nuclear_sampling import (
     DOT,
@@ -67,7 +69,8 @@ class SpinNarrowing(NuclearSampling):
     key: ClassVar[str] = "spin_narrowing"
     plot: ClassVar[PlotPlan] = PlotPlan(
         "detuning", ("narrowing", "variance", "polarization", "absorption", "conditional_variance"),
-        x_title="bare detuning (µeV), positive: laser red of the line")
+        x_title="bare detuning (µeV), positive: laser red of the line",
+        errors=(("variance", "variance_error"), ("polarization", "polarization_error")))
     heading: ClassVar[str] = "Spin narrowing"
     _title: ClassVar[str] = "SpinNarrowing"
 
@@ -120,6 +123,9 @@ class SpinNarrowing(NuclearSampling):
 
     def label(self) -> str:
         return f"N = {self.nuclei}" if self.shown() == (MASTER,) else ""
+
+    def axis_knob(self, setup: DraggingSetup) -> AxisKnob:
+        return detuning_axis(detuning_knob(self.knob, setup))
 
     def steps(self, setup: DraggingSetup) -> Steps:
         chain = self.chain(setup)
