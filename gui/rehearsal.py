@@ -15,7 +15,7 @@ from vlab import run
 from vlab.physics.kernel import cache_folder
 
 WARM_UP = ("import sys; from instruments.benches import BENCHES; from vlab import run; k = BENCHES[sys.argv[1]]; "
-           "[run(k.rehearsal(), k.make(k.make_sample(words)), save=False) for words in k.rehearsed]")
+           "[run(k.rehearsal(), k.make(k.make_sample(words)), save=False) for words in k.rehearsed]; k.warm_theory()")
 """What a child process does with the key of a bench."""
 
 

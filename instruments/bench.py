@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from instruments.declaration import SLEW_STEP_PS, Fault, Value
 from instruments.instrument import Instrument
+from instruments.probing import Wave
 from instruments.wiring import Link, Wiring
 from vlab.errors import LimitError, UnknownNameError
-from vlab.lab.cable import TickGrid
+from vlab.lab.cable import Line, TickGrid
 from vlab.lab.clock import LabClock, to_ps
 from vlab.units import Quantity, make_quantity, to_si
 
@@ -259,6 +260,7 @@ class Bench:
         """Count a new run and return its number."""
         self.run_number += 1
         self._preparation = 0
+        self._announced.clear()  # what a run that was aborted had announced would end a tick of this one
         return self.run_number
 
     def prepare(self, thermal: bool) -> None:
@@ -360,6 +362,16 @@ class Bench:
 
     def _rewired(self) -> None:
         """Take notice of changed cables."""
+
+    # -- the oscilloscope --------------------------------------------------------------------------------------
+
+    def waves(self, highest: float) -> dict[str, Wave]:  # noqa: ARG002
+        """Return what is at the test points before the lock-in now, with lines up to ``highest`` Hz."""
+        return {}
+
+    def overtones(self, highest: float) -> tuple[Line, ...]:  # noqa: ARG002
+        """Return the lines at the lock-in's input up to ``highest`` Hz that ticks leave out: none detects them."""
+        return ()
 
     def __iter__(self) -> Iterator[Instrument]:
         return iter(self.instruments.values())

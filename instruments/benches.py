@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from instruments.bench import Bench
 from instruments.detection.photodetector import Photodetector
 from instruments.detection.polarization_bridge import PolarizationBridge
+from instruments.distribution_view import DOT_DISTRIBUTION, DistributionView
+from instruments.dot_theory import DOT_THEORY
 from instruments.dragging import DraggingBench
 from instruments.environment.cryostat import Cryostat
 from instruments.environment.gate import GateSource
@@ -25,6 +28,10 @@ from instruments.optics.pulsed_laser import PulsedLaser
 from instruments.optics.wavemeter import Wavemeter
 from instruments.rate_view import DOT_RATES, RateView
 from instruments.spin_inertia import SpinInertiaBench
+from instruments.spin_theory import SPIN_THEORY
+from instruments.spin_view import ENSEMBLE_SPINS, SpinView
+from instruments.steady_view import DOT_STEADY, SteadyView
+from instruments.theory import TheoryPage
 from vlab.errors import LimitError, SettingError
 from vlab.experiments.calibration import FaradayCalibration, LineCalibration
 from vlab.experiments.dwell_time import DwellTimeScan
@@ -73,6 +80,16 @@ class BenchKind:
     hidden: tuple[HiddenQuantity, ...] = ()
     rates: RateView | None = None
     """The live picture of its polarization rate, if it has such."""
+    steady: SteadyView | None = None
+    """The live picture of its fixed points, if it has such."""
+    distribution: DistributionView | None = None
+    """What the distribution of its nuclear polarization looks like, if it has nuclei."""
+    spins: SpinView | None = None
+    """The numbers behind pictures of its precessing spins, if it has such."""
+    theory: tuple[TheoryPage, ...] = ()
+    """Curves of theory with knobs."""
+    sample_of: Callable[[Any], Parameters] | None = None
+    """Returns what is in the cryostat of a bench of this kind."""
     sample_title: str = "sample"
     """What notices call the usual sample."""
     sample_about: str = ""
@@ -86,6 +103,13 @@ class BenchKind:
         """Return the help for one of the `presets`."""
         known = self.sample_type.parameters()
         return known[name].help if name in known else self.preset_help.get(name, f"Choose the {name}.")
+
+    def warm_theory(self) -> None:
+        """Compute each curve of theory once with the usual sample, so that all that it needs is compiled."""
+        sample = self.make_sample({})
+        for page in self.theory:
+            values = {knob.name: knob.usual for knob in page.knobs}
+            page.lines(sample, {**page.present(sample, {}), **values}, True)
 
     def told(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Return those of a sample's words that a legend tells: the usual ones need not be said, unless there is one.
@@ -219,6 +243,10 @@ DRAGGING = BenchKind(
             HiddenQuantity("effective_detuning", "ueV", "effective detuning", "δ"),
             HiddenQuantity("absorption", "", "absorption just now", "w")),
     rates=DOT_RATES,
+    steady=DOT_STEADY,
+    distribution=DOT_DISTRIBUTION,
+    theory=DOT_THEORY,
+    sample_of=lambda bench: bench.dot,
     sample_title="sample A",
     sample_about="A quantum dot of sample A. <b>latta2009</b> is eq. 13 to the letter, which drags from laser red to "
                  "blue only; <b>noncollinear</b> adds the odd pump term and drags both ways.",
@@ -268,6 +296,9 @@ SPIN_INERTIA = BenchKind(
     rehearsal=_pump_probe_rehearsal,
     hidden=(HiddenQuantity("spin_polarization", "", "spin polarization", "S"),
             HiddenQuantity("lag", "deg", "lag of the spins")),
+    spins=ENSEMBLE_SPINS,
+    theory=SPIN_THEORY,
+    sample_of=lambda bench: bench.ensemble,
     sample_title="an ensemble of Table 1",
     sample_about="An ensemble of singly charged dots with the parameters of Table 1 of arXiv:1908.01531: resident "
                  "electrons (<b>n</b>) or holes (<b>p</b>).",

@@ -102,7 +102,7 @@ class Setting(Declaration):
     safe : float or str
         Value that the bench's safe state gives it; None leaves it alone.
     group : str
-        Heading under which a panel shows it; by default that of the setting before it.
+        Heading under which a panel shows it; by default that of the setting before it in its class.
     digits : int
         Significant digits that a display needs.
     help : str

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from instruments.bench import Bench
 from instruments.detection.photodetector import Photodetector
+from instruments.distribution_view import hidden_chain
 from instruments.environment.gate import GateSource
 from instruments.environment.magnet import Magnet
 from instruments.lockin import LockIn
@@ -16,10 +17,11 @@ from instruments.optics.laser import Laser
 from instruments.optics.light import Light
 from instruments.optics.power_meter import PowerMeter
 from instruments.optics.wavemeter import HC, Wavemeter
+from instruments.probing import Wave, cable_density
 from instruments.rate_view import hidden_rates
 from instruments.wiring import Link
 from vlab.experiments.calibration import LineCalibration
-from vlab.lab.cable import Signal, TickGrid
+from vlab.lab.cable import Line, Signal, TickGrid
 from vlab.physics.bistability import RateModel
 from vlab.readout import readout
 from vlab.samples.quantum_dot import QuantumDot
@@ -108,7 +110,9 @@ class DraggingBench(Bench):
         x = float(specimen.detuning(room, here)[0]) + specimen.wandered / HBAR
         found = hidden_rates(specimen.rates_in(room), specimen.polarization, x)
         found["absorption"] *= specimen.plateau.occupation(room.gate_voltage.start)
-        return found
+        dot = self.dot
+        return {**found, **hidden_chain(dot.nuclei, dot.fluctuations, dot.saturation), "light_power": room.power,
+                "field": room.field.start}
 
     def check(self) -> list[str]:
         """Return in sentences what is wrong on the bench and what to do; empty when all is well."""
@@ -205,6 +209,27 @@ class DraggingBench(Bench):
         if source == "detector.output":
             return Ramp(0.0)  # 50 ohm of a balanced detector: millivolts
         return Ramp(self._signal_from(source, TickGrid(0, 1, 0, 0)).mean())
+
+    def waves(self, highest: float) -> dict[str, Wave]:
+        light, one = self._light, np.ones(1)
+        lines = ((0.0, complex(light.mean)), *light.lines, *self.chopper.overtones(highest))
+        detected = self._detected
+        return {"chopper.light": Wave(tuple(Line(f, light.power * c, one) for f, c in lines)),
+                "detector.output": Wave((*detected.lines, *self._detected_overtones(highest)),
+                                        cable_density(detected) if self.noise else None)}
+
+    def overtones(self, highest: float) -> tuple[Line, ...]:
+        at_input = self.wiring.source_of("lockin.signal") == "detector.output"
+        return self._detected_overtones(highest) if at_input else ()
+
+    def _detected_overtones(self, highest: float) -> tuple[Line, ...]:
+        """Return the lines of the detector's output above those of a tick: they share the envelope of the others."""
+        first = self._light.lines[0][0] if self._light.lines else 0.0
+        carrier = next((line for line in self._detected.lines if first and line.frequency == first), None)
+        if carrier is None:
+            return ()
+        height = carrier.envelope[-1:]
+        return tuple(Line(f, c * self.detector.amplified(f), height) for f, c in self.chopper.overtones(highest))
 
     def _start_epoch(self, run: str) -> None:
         self._specimen.start_epoch(run)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any, ClassVar
 
 from instruments.declaration import Action, Declaration, Fault, Flag, Reading, Setting, Slew, Value
+from instruments.probing import Probe
+from instruments.sketch import BeamLook, Sketch
 from instruments.wiring import Port
 from vlab.errors import ReadOnlyError, UnknownNameError
 from vlab.lab.clock import PS_PER_SECOND
@@ -36,6 +38,10 @@ class Instrument:
     declarations: ClassVar[dict[str, Declaration]] = {}
     ports: ClassVar[tuple[Port, ...]] = ()
     """Its sockets for cables and beams."""
+    probes: ClassVar[tuple[Probe, ...]] = ()
+    """Where an oscilloscope can be joined."""
+    sketch: ClassVar[Sketch] = Sketch()
+    """How it looks on a drawing of the optical table."""
     _memory: ClassVar[tuple[str, ...]] = ("_values", "_slews", "_appointments", "_faults", "_marks")
     """Attributes that hold state; a checkpoint saves those of a class and of its bases."""
     _spoiling: ClassVar[tuple[tuple[str, Flag], ...]] = ()
@@ -122,6 +128,21 @@ class Instrument:
         if found is None:
             raise UnknownNameError.of(self.name, name, self.declarations, "setting or reading")
         return found
+
+    @classmethod
+    def light_out(cls, port: str, values: Mapping[str, Value], incoming: BeamLook | None) -> BeamLook:  # noqa: ARG003
+        """Return what a drawing shows of the beam behind a socket; by default what comes in.
+
+        Parameters
+        ----------
+        port : str
+            The socket's name.
+        values : mapping
+            The instrument's part of a snapshot.
+        incoming : BeamLook or None
+            The beam that it gets; None where it has none, as a laser.
+        """
+        return BeamLook(lit=True) if incoming is None else incoming
 
     def read(self, name: str) -> Value:
         """Return a setting or reading as an SI float or word (the door without units)."""

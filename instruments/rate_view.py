@@ -15,6 +15,7 @@ from vlab.units import unit_factor
 
 _UEV = unit_factor("ueV")
 _POINTS = 301
+_ARROWS = 13
 _WIDTHS = 4.0
 """How far the picture goes to either side, in broadened linewidths."""
 _PER_THOUSAND = 1e3
@@ -61,6 +62,18 @@ class RateView:
     """Returns where the sample is now, in the units of the axes."""
     words: Callable[[dict[str, float]], str]
     """Returns the present numbers in a line."""
+    flow: Callable[[dict[str, float]], tuple[NDArray[np.float64], NDArray[np.float64]]]
+    """Returns some places on the horizontal axis and which way, +1 or -1, the state drifts there if nobody touches a
+    setting; 0 where it stays."""
+
+
+def locking_in_words(marks: tuple[LockingMark, ...]) -> str:
+    """Return how many locking points there are, and how many of them are stable."""
+    if not marks:
+        return "no locking point"
+    stable = sum(mark.stable for mark in marks)
+    many = f"{len(marks)} locking point" + ("s" if len(marks) > 1 else "")
+    return f"{many}: {stable or 'none'} stable"
 
 
 RATES = ("overhauser_shift", "broadened_linewidth", "reverse_overhauser_rate", "overhauser_rate", "noncollinear_rate",
@@ -78,13 +91,19 @@ def hidden_rates(model: RateModel, polarization: float, bare_detuning: float) ->
             **dict(zip(RATES, values, strict=True))}
 
 
-def _model(hidden: dict[str, float]) -> RateModel:
+def rate_model_of(hidden: dict[str, float]) -> RateModel:
+    """Return the rate model that `hidden_rates` told."""
     shift, width, *rates = (hidden[name] for name in RATES)
     return RateModel(shift / HBAR, width / HBAR, *rates)
 
 
+def bare_detuning_of(hidden: dict[str, float]) -> float:
+    """Return the bare detuning x = delta + K P, rad/s."""
+    return (hidden["effective_detuning"] + hidden["overhauser_shift"] * hidden["polarization"]) / HBAR
+
+
 def _curves(hidden: dict[str, float]) -> RateCurves:
-    model, p = _model(hidden), hidden["polarization"]
+    model, p = rate_model_of(hidden), hidden["polarization"]
     reach = _WIDTHS * model.gamma_p
     delta = np.linspace(-reach, reach, _POINTS)
     parts = rate_parts(model, delta, p)
@@ -110,6 +129,16 @@ def _words(hidden: dict[str, float]) -> str:
     return "P = {}, δ = {} µeV, dP/dt = {}·10⁻³ 1/s".format(*shown)
 
 
+def _flow(hidden: dict[str, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    model = rate_model_of(hidden)
+    reach = _WIDTHS * model.gamma_p
+    delta = np.linspace(-reach, reach, 2 * _ARROWS + 1)[1::2]
+    x = bare_detuning_of(hidden)
+    # P follows the line: at a fixed laser delta = x - K P
+    rate = rate_parts(model, delta, 0.0).total - model.gamma_dec * (x - delta) / model.k
+    return delta * HBAR / _UEV, -np.sign(model.k * rate)
+
+
 DOT_RATES = RateView("effective detuning δ (µeV), positive: laser red of the line", "dP/dt (10⁻³ 1/s)",
-                     ("polarization", *RATES), _curves, _here, _words)
+                     ("polarization", *RATES), _curves, _here, _words, _flow)
 """The picture of one dot in the rate model."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from cmath import phase
+from dataclasses import replace
 from math import pi
+
+import numpy as np
 
 from instruments.bench import TICK_PS, Bench
 from instruments.detection.polarization_bridge import PolarizationBridge
@@ -17,9 +20,11 @@ from instruments.optics.helicity_modulator import HelicityModulator
 from instruments.optics.power_meter import PumpProbePowerMeter
 from instruments.optics.probe import ProbeLaser
 from instruments.optics.pulsed_laser import PulsedLaser
+from instruments.probing import Wave, cable_density
+from instruments.spin_view import hidden_spins
 from instruments.wiring import Link
 from vlab.experiments.calibration import FaradayCalibration
-from vlab.lab.cable import Signal, TickGrid
+from vlab.lab.cable import Line, Signal, TickGrid
 from vlab.readout import readout
 from vlab.samples.specimen import Ramp
 from vlab.samples.spin_ensemble import SpinEnsemble
@@ -79,6 +84,8 @@ class SpinInertiaBench(Bench):
         self.calibration = calibration
         self._specimen = specimen or SpinSpecimen(ensemble)
         self._response: SpinResponse | None = None
+        self._told: tuple[SpinRoom, dict[str, float]] | None = None
+        self._detected = Signal(TickGrid(0, 1, 0, 0))
         super().__init__(instruments, LINKS, seed=seed, noise=noise)
         self._specimen.give_up = lambda: self.give_up()
         self._room = self._present_room()
@@ -97,10 +104,15 @@ class SpinInertiaBench(Bench):
         """Return the spin polarization pi |E| / 2, which is 1 where the spins follow the pump completely, and the lag.
 
         E is the peak amplitude of <S_z - J_z> at the modulation frequency; the lag (rad) is negative for spins that
-        come late.
+        come late. With them come the numbers of the model at the present settings.
         """
         last = complex(self._response.amplitude[-1]) if self._response is not None else 0j
-        return {"spin_polarization": 0.5 * pi * abs(last), "lag": phase(last)}
+        room = self._present_room()
+        if self._told is None or self._told[0] != room:
+            system = self._specimen.system_in(room)
+            self._told = (room, {} if system is None else hidden_spins(
+                system, room.field.start, self.ensemble.si("g_factor"), room.modulation))
+        return {"spin_polarization": 0.5 * pi * abs(last), "lag": phase(last), **self._told[1]}
 
     def path(self) -> list[str]:
         """Return the way of the light in words."""
@@ -192,6 +204,7 @@ class SpinInertiaBench(Bench):
 
     def _to_lockin(self, response: SpinResponse, grid: TickGrid) -> Signal:
         detected = self.detector.detect(self.probe.light(), response.rotation, grid, self._stray_pump())
+        self._detected = detected
         source = self.wiring.source_of("lockin.signal")
         if source == "detector.output":
             return detected
@@ -203,6 +216,32 @@ class SpinInertiaBench(Bench):
         """Return frequency (Hz) and power (W) of the pump light that scatters into the bridge and is modulated."""
         stray, frequency = self.modulator.stray(self.pump.power_out()), self.modulator.modulation()
         return None if not stray or frequency is None else (frequency, stray)
+
+    def waves(self, highest: float) -> dict[str, Wave]:
+        detected, one = self._detected, np.ones(1)
+        return {"modulator.helicity": Wave(tuple(Line(f, c, one) for f, c in self.modulator.waveform_lines(highest))),
+                "detector.output": Wave((*detected.lines, *self._detected_overtones(highest)),
+                                        cable_density(detected) if self.noise else None)}
+
+    def overtones(self, highest: float) -> tuple[Line, ...]:
+        at_input = self.wiring.source_of("lockin.signal") == "detector.output"
+        return self._detected_overtones(highest) if at_input else ()
+
+    def _detected_overtones(self, highest: float) -> tuple[Line, ...]:
+        """Return the harmonics of the spins' answer that ticks leave out, where they take no time to compute."""
+        room, frequency = self._room, self.modulator.modulation()
+        carrier = next((line for line in self._detected.lines if frequency and line.frequency == frequency), None)
+        if carrier is None or frequency is None or not room.steady() or room.tilt.start or room.sine:
+            return ()
+        orders = tuple(n for n in HARMONICS if n not in room.harmonics and n * frequency <= highest)
+        try:
+            here = TickGrid(self.clock.now_ps, 1, 0, 0, self._epoch_ps)
+            found = self._specimen.evolve(replace(room, harmonics=(1, *orders)), here).rotation[1:]
+        except InterruptedError:  # the run that goes on has just been given up
+            return ()
+        volts = carrier.amplitude / self._specimen.optics.rotation_per_spin / self.detector.amplified(frequency)
+        return tuple(replace(line, amplitude=line.amplitude * volts * self.detector.amplified(line.frequency))
+                     for line in found)
 
     def _erase_and_settle(self) -> None:
         self._open_room()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from instruments.declaration import Setting, reading
 from instruments.detection.transimpedance import SWING, AmplifiedDetector, compression, hum_lines
 from instruments.optics.light import Light
+from instruments.sketch import Sketch
 from vlab.lab.cable import Line, Signal, TickGrid
 
 Floats = NDArray[np.float64]
@@ -57,6 +58,7 @@ class Photodetector(AmplifiedDetector):
 
     title = "Balanced photodetector"
     short = "Detector"
+    sketch = Sketch("detector", "mean_power", 4)
 
     balance = Setting("", 1.0, limits=(0.0, 1.5), group="Balance",
                       help="Set the reference arm's power in units of the sample arm's.")

@@ -11,6 +11,7 @@ from instruments.declaration import Setting, reading
 from instruments.detection.limiter import limited
 from instruments.detection.transimpedance import SWING, AmplifiedDetector, compression, hum_lines
 from instruments.optics.probe import ProbeLight
+from instruments.sketch import Sketch
 from vlab.lab.cable import Line, Signal, TickGrid
 
 
@@ -24,6 +25,7 @@ class PolarizationBridge(AmplifiedDetector):
 
     title = "Polarization bridge"
     short = "Bridge"
+    sketch = Sketch("bridge", "mean_power", 4)
 
     gain = Setting("V/A", 1e6, choices=(1e4, 1e5, 1e6, 1e7, 1e8), help="Choose the transimpedance gain.")
     gain_bandwidth = Setting("V/A*MHz", 5e9, limits=(1e3, 1e11),

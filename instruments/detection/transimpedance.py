@@ -10,6 +10,7 @@ import numpy as np
 
 from instruments.declaration import Setting, fault, reading, spoiling_flag
 from instruments.instrument import Instrument
+from instruments.probing import Probe
 from instruments.wiring import Port
 from vlab.lab.cable import Line, TickGrid
 
@@ -77,6 +78,8 @@ class AmplifiedDetector(Instrument):
 
     ports = (Port("beam", "in", "light", "the beam behind the sample"),
              Port("output", "out", "voltage", "the amplified difference of the photocurrents"))
+
+    probes = (Probe("output", "Detector", "V", "The detector's output, with its noise and pick-up of the mains."),)
 
     gain = Setting("V/A", 1e7, choices=(1e5, 1e6, 1e7, 1e8, 1e9), help="Choose the transimpedance gain.")
     responsivity = Setting("A/W", 0.5, limits=(0.01, 1.0), help="Set the responsivity of the photodiodes.")
@@ -188,6 +191,10 @@ class AmplifiedDetector(Instrument):
     def _response(self, frequency: float) -> complex:
         """Return what the amplifier's bandwidth makes of a line."""
         return 1.0 / complex(1.0, frequency / self._corner())
+
+    def amplified(self, frequency: float) -> complex:
+        """Return what the amplifier's bandwidth makes of a line at ``frequency`` Hz, in amplitude and phase."""
+        return self._response(frequency)
 
     def _shot(self) -> float:
         if not self._is_on("shot_noise"):

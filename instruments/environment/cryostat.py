@@ -10,6 +10,7 @@ from instruments.environment.cold_finger import ColdFinger
 from instruments.environment.legs import sample_sections, sensor_sections
 from instruments.instrument import Instrument
 from instruments.sensor_noise import SensorNoise
+from instruments.sketch import Sketch
 
 SETTLED = 5e-4
 """K; a smaller deviation of the sample counts as none."""
@@ -28,6 +29,7 @@ class Cryostat(Instrument):
 
     title = "Cryostat"
     short = "Cryostat"
+    sketch = Sketch("cryostat", "temperature_actual", 4, surrounds=True)
     finger: ClassVar[ColdFinger] = ColdFinger()
     _memory: ClassVar[tuple[str, ...]] = ("_sample", "_sensor", "_noise", "_at_limit")
 

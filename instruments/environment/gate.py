@@ -9,6 +9,7 @@ from instruments.declaration import Setting, Slew, Value, action, fault, flag, r
 from instruments.environment.diode import SchottkyDiode
 from instruments.instrument import Instrument
 from instruments.sensor_noise import SensorNoise
+from instruments.sketch import Sketch
 from instruments.wiring import Port
 from vlab.errors import SettingError
 
@@ -37,6 +38,7 @@ class GateSource(Instrument):
     title = "Gate voltage source"
     short = "Gate"
     ports = (Port("output", "out", "voltage", "the voltage behind the relay"),)
+    sketch = Sketch("source", "output_voltage", 5, switch="output")
     diode: ClassVar[SchottkyDiode] = SchottkyDiode()
     _memory: ClassVar[tuple[str, ...]] = ("_rest", "_closed", "_ranging", "_tripped", "_noise", "_loaded", "_allowed")
 

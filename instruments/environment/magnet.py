@@ -9,6 +9,7 @@ from instruments.declaration import Setting, Value, action, fault, flag, reading
 from instruments.environment.coil_temperature import CoilTemperature
 from instruments.environment.superconducting_coil import SuperconductingCoil
 from instruments.instrument import Instrument
+from instruments.sketch import Sketch
 from vlab.errors import LimitError, SettingError
 
 SWITCH_SECONDS = 20.0
@@ -45,6 +46,7 @@ class Magnet(Instrument):
 
     title = "Magnet"
     short = "Magnet"
+    sketch = Sketch("magnet", "field_actual", 4, surrounds=True)
     coil: ClassVar[SuperconductingCoil] = SuperconductingCoil()
     _memory: ClassVar[tuple[str, ...]] = ("_coil", "_supply", "_temperature", "_persistent", "_quenched", "_sequence")
 

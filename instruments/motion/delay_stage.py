@@ -7,6 +7,7 @@ from typing import ClassVar
 from instruments.course import straight
 from instruments.declaration import Setting, Value, action, fault, flag, reading, spoiling_flag
 from instruments.motion.positioner import Positioner
+from instruments.sketch import Sketch
 from instruments.wiring import Port
 from vlab.errors import SettingError
 
@@ -30,6 +31,7 @@ class DelayStage(Positioner):
     title = "Delay stage"
     short = "Stage"
     ports = (Port("beam", "in", "light", "the beam to be delayed"),)
+    sketch = Sketch("delay", "delay_actual", 4)
     axis = "delay"
     count = 10e-9 * _SECONDS_PER_METRE
     play = 3e-6 * _SECONDS_PER_METRE

@@ -6,6 +6,7 @@ from math import degrees, radians
 
 from instruments.declaration import Setting, action, fault, flag, reading, spoiling_flag
 from instruments.motion.positioner import Positioner
+from instruments.sketch import Sketch
 
 
 class SampleHolder(Positioner):
@@ -17,6 +18,7 @@ class SampleHolder(Positioner):
 
     title = "Sample holder"
     short = "Holder"
+    sketch = Sketch("holder", "tilt_actual", 4, surrounds=True)
     axis = "tilt"
     count = radians(1e-5)
     jam = "stuck_holder"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from cmath import exp as cexp
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from math import exp, pi, sin
 
 import numpy as np
 
-from instruments.declaration import Setting, fault, reading, spoiling_flag
+from instruments.declaration import Setting, Value, fault, reading, spoiling_flag
 from instruments.instrument import Instrument
 from instruments.optics.light import Light
+from instruments.probing import Probe
+from instruments.sketch import BeamLook, Sketch
 from instruments.wiring import Port
 from vlab.lab.cable import Reference
 
@@ -68,6 +72,8 @@ class Chopper(Instrument):
     ports = (Port("beam", "in", "light", "the beam to be chopped"),
              Port("reference", "out", "voltage", "0 to 5 V at the chopping frequency"))
 
+    sketch = Sketch("chopper", "frequency", 4, switch="state")
+
     state = Setting(None, "running", choices=("running", "stopped"), help="Start or stop the chopper.")
     frequency = Setting("kHz", 50.0, limits=(0.1, 100.0), help="Set the chopping frequency.")
     duty = Setting("", 0.5, limits=(0.05, 0.95), help="Set for which part of each period the beam is on.")
@@ -79,6 +85,8 @@ class Chopper(Instrument):
                          help="Set in decibels by how much the light is weakened while it is off.")
     frequency_error = Setting("ppm", 0.0, limits=(-100.0, 100.0), group="Modulator",
                               help="Set by how much its quartz is off.")
+
+    probes = (Probe("light", "Light", "W", "The power on the sample, chopped."),)
 
     @reading("kHz")
     def frequency_actual(self) -> float:
@@ -97,6 +105,13 @@ class Chopper(Instrument):
     def driver_off(self, present: bool) -> None:
         """Let the radio-frequency driver fail: no light is deflected into the beam, and there is no reference."""
 
+    @classmethod
+    def light_out(cls, port: str, values: Mapping[str, Value], incoming: BeamLook | None) -> BeamLook:
+        beam = super().light_out(port, values, incoming)
+        if values["driver_fault"]:
+            return replace(beam, lit=False)
+        return replace(beam, chopped=values["state"] == "running")
+
     def chop(self, power: float, intensity_noise: float = 0.0, intensity_flicker: float = 0.0) -> Light:
         """Return a beam of ``power`` (W) behind the chopper, up to its tenth harmonic, and its intensity noise."""
         values = self._values
@@ -107,6 +122,20 @@ class Chopper(Instrument):
             return _steady(power, intensity_noise, intensity_flicker, 1.0)
         return _chopped(power, intensity_noise, intensity_flicker, self._present_frequency(),
                         values["duty"], values["rise_time"], values["delay"], values["extinction"])
+
+    def overtones(self, highest: float) -> tuple[tuple[float, complex], ...]:
+        """Return the lines of chopped light above those of `chop` up to ``highest`` Hz, in units of the power."""
+        if "driver_off" in self._faults or self._values["state"] == "stopped":
+            return ()
+        duty, rise, delay, extinction = (float(self._values[name])
+                                         for name in ("duty", "rise_time", "delay", "extinction"))
+        frequency = self._present_frequency()
+        orders = np.arange(HARMONICS[-1] + 1, int(highest / frequency) + 1)
+        heights = ((1.0 - _leak(extinction)) * 2.0 * np.sin(pi * orders * duty) / (pi * orders)
+                   * np.exp(-0.5 * (2.0 * pi * orders * frequency * rise / RISE_IN_SIGMAS) ** 2))
+        turns = np.exp(-2j * pi * orders * frequency * delay)
+        return tuple((float(k * frequency), complex(height * turn))
+                     for k, height, turn in zip(orders, heights, turns, strict=True) if abs(height) > _NOTHING)
 
     def reference(self) -> Reference | None:
         """Return the reference output; None when the chopper is stopped."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from math import asin, hypot, pi, sin, tanh
+from cmath import rect
+from collections.abc import Mapping
+from dataclasses import replace
+from math import asin, atan, hypot, pi, sin, tanh
 from typing import ClassVar
 
 from instruments.declaration import Setting, Value, fault, flag, reading, spoiling_flag
 from instruments.instrument import Instrument
+from instruments.probing import Probe
+from instruments.sketch import BeamLook, Sketch
 from instruments.wiring import Port
 from vlab.lab.cable import Reference
 
@@ -35,6 +40,7 @@ class HelicityModulator(Instrument):
     short = "Modulator"
     ports = (Port("beam", "in", "light", "the beam to be modulated"),
              Port("reference", "out", "voltage", "0 to 5 V at the modulation frequency"))
+    sketch = Sketch("modulator", "frequency", 4, switch="state")
     _memory: ClassVar[tuple[str, ...]] = ("_frequency",)
 
     state = Setting(None, "running", choices=("running", "stopped"), help="Start or stop the modulation.")
@@ -54,6 +60,8 @@ class HelicityModulator(Instrument):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self._frequency = float(self._values["frequency"])
+
+    probes = (Probe("helicity", "Helicity", "", "The helicity of the pump, 1 for circular light."),)
 
     @reading("")
     def depth_actual(self) -> float:
@@ -83,6 +91,13 @@ class HelicityModulator(Instrument):
     def driver_off(self, present: bool) -> None:
         """Let the high-voltage amplifier fail: the light stays linearly polarized."""
 
+    @classmethod
+    def light_out(cls, port: str, values: Mapping[str, Value], incoming: BeamLook | None) -> BeamLook:
+        beam = super().light_out(port, values, incoming)
+        if values["driver_fault"] or values["depth"] == 0.0:
+            return replace(beam, helicity="linear")
+        return replace(beam, helicity="alternating" if values["state"] == "running" else "+")
+
     def ellipticity(self) -> float:
         """Return the amplitude of the square wave or sine whose fundamental is that of the light's ellipticity."""
         depth = self._standing()
@@ -104,6 +119,24 @@ class HelicityModulator(Instrument):
     def modulation(self) -> float | None:
         """Return the frequency in Hz at which the helicity is reversed; None when it stands still."""
         return self._frequency if self._values["state"] == "running" else None
+
+    def waveform_lines(self, highest: float) -> tuple[tuple[float, complex], ...]:
+        """Return frequency (Hz) and amplitude of the lines of the helicity, up to ``highest`` Hz.
+
+        The fundamental is in phase with the reference; the amplifier's pole makes the edges exponentials.
+        """
+        frequency, depth = self.modulation(), self._standing()
+        if frequency is None:
+            return ((0.0, complex(depth)),)
+        slow = self._slowness()
+        if self._values["waveform"] == "sine":
+            return ((frequency, complex(depth / hypot(1.0, slow))),)
+        found = []
+        for order in range(1, max(1, int(highest / frequency)) + 1, 2):
+            sign = 1.0 if order % 4 == 1 else -1.0
+            height = 4.0 / pi * depth * sign / (order * complex(1.0, order * slow))
+            found.append((order * frequency, height * rect(1.0, order * atan(slow))))
+        return tuple(found)
 
     def reference(self) -> Reference | None:
         """Return the reference output; None when the modulator is stopped."""

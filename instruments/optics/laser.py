@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import copysign
 from typing import ClassVar
 
@@ -12,6 +13,7 @@ from instruments.declaration import Setting, Value, action, fault, flag, reading
 from instruments.knots import KNOT_PS, KnotTrack
 from instruments.optics.light_source import LightSource
 from instruments.optics.wavemeter import HC, Wavemeter
+from instruments.sketch import BeamLook, Sketch
 from instruments.wiring import Port
 from vlab.lab.cable import TickGrid
 from vlab.lab.clock import PS_PER_SECOND
@@ -47,6 +49,7 @@ class Laser(LightSource):
     short = "Laser"
     ports = (Port("beam", "out", "light", "the beam behind the shutter"),
              Port("monitor", "out", "light", "a fibre with light from before the shutter"))
+    sketch = Sketch("laser", "power", 4, switch="shutter")
     _memory: ClassVar[tuple[str, ...]] = ("_mode", "_following", "_energy_drift", "_energy_track",
                                           "_power_drift", "_power_track", "_correction", "_stale_ps", "_wandered",
                                           "_deviated")
@@ -147,6 +150,12 @@ class Laser(LightSource):
         self._disturb()
         if present:
             self._mark("mode_hopped")
+
+    @classmethod
+    def light_out(cls, port: str, values: Mapping[str, Value], incoming: BeamLook | None) -> BeamLook:
+        if port == "monitor":  # from before the shutter
+            return BeamLook(lit=float(values["power"]) > 0.0)
+        return super().light_out(port, values, incoming)
 
     # -- what the light does -----------------------------------------------------------------------------------
 

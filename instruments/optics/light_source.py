@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from instruments.declaration import Setting, Value, fault, spoiling_flag
 from instruments.instrument import Instrument
+from instruments.sketch import BeamLook
 
 
 class LightSource(Instrument):
@@ -46,6 +48,11 @@ class LightSource(Instrument):
             self._open = False
         else:
             self._follow_command()
+
+    @classmethod
+    def light_out(cls, port: str, values: Mapping[str, Value], incoming: BeamLook | None) -> BeamLook:  # noqa: ARG003
+        shut = values["shutter"] == "closed" or bool(values["shutter_disagrees"])
+        return BeamLook(lit=float(values["power"]) > 0.0 and not shut, blocked=shut)
 
     def power_out(self) -> float:
         """Return the power behind the shutter in W, without its drift."""

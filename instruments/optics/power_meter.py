@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from instruments.declaration import Setting, action, fault, flag, reading
 from instruments.instrument import Instrument
 from instruments.optics.meters import RenewedValue, at_moment, own_error, updates
+from instruments.sketch import Sketch
 from instruments.wiring import Port
 from vlab.lab.cable import TickGrid
 from vlab.lab.clock import PS_PER_SECOND
@@ -48,6 +49,7 @@ class PowerMeter(Instrument):
     title = "Power meter"
     short = "Power"
     ports = (Port("beam", "in", "light", "a small, known part of the beam"),)
+    sketch = Sketch("meter", "power", 4)
     _memory: ClassVar[tuple[str, ...]] = ("_shown", "_zero", "_range")
 
     wavelength = Setting("nm", 950.0, limits=(400.0, 1100.0),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from instruments.declaration import Setting
+from instruments.declaration import Setting, Value
 from instruments.optics.light_source import LightSource
 from instruments.optics.pulsed_laser import CARRIER_WAVELENGTH
+from instruments.sketch import BeamLook, Sketch
 from instruments.wiring import Port
 
 
@@ -29,9 +31,15 @@ class ProbeLaser(LightSource):
     short = "Probe"
     ports = (Port("beam", "out", "light", "the beam behind the shutter"),)
 
+    sketch = Sketch("laser", "power", 4, switch="shutter")
+
     power = Setting("uW", 100.0, limits=(0.0, 1e4), help="Set the average power on the sample.")
     intensity_noise = Setting("1/Hz^0.5", 1e-5, limits=(0.0, 1e-2), group="Noise",
                               help="Set the white relative intensity noise.")
+
+    @classmethod
+    def light_out(cls, port: str, values: Mapping[str, Value], incoming: BeamLook | None) -> BeamLook:
+        return replace(super().light_out(port, values, incoming), pulsed=True, helicity="linear")
 
     def carrier(self) -> float:
         """Return the wavelength in m: that of the trion resonance."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from math import pi
 
-from instruments.declaration import Setting, action, fault, reading, spoiling_flag
+from instruments.declaration import Setting, Value, action, fault, reading, spoiling_flag
 from instruments.optics.light import PulseTrain
 from instruments.optics.light_source import LightSource
 from instruments.optics.wavemeter import HC
+from instruments.sketch import BeamLook, Sketch
 from instruments.wiring import Port
 from vlab.physics.pulse import area_from_power, rosen_zener
 from vlab.samples.specimen import HBAR
@@ -36,6 +39,8 @@ class PulsedLaser(LightSource):
     title = "Pump laser"
     short = "Pump"
     ports = (Port("beam", "out", "light", "the pulses behind the shutter"),)
+
+    sketch = Sketch("laser", "power", 4, switch="shutter")
 
     repetition_period = Setting("ns", 13.2, limits=(2.0, 100.0), help="Set the time between two pulses.")
     power = Setting("mW", 10.0, limits=(0.0, 1000.0), help="Set the average power on the sample.")
@@ -97,6 +102,10 @@ class PulsedLaser(LightSource):
         """Let the laser fall out of mode lock; starting the mode locking mends it."""
         if not present:
             self._appointments.pop("mode_locking", None)
+
+    @classmethod
+    def light_out(cls, port: str, values: Mapping[str, Value], incoming: BeamLook | None) -> BeamLook:
+        return replace(super().light_out(port, values, incoming), pulsed=not values["not_mode_locked"])
 
     def carrier(self) -> float:
         """Return the wavelength of the carrier in m."""

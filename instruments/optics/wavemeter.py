@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from instruments.declaration import Setting, action, fault, flag, reading
 from instruments.instrument import Instrument
 from instruments.optics.meters import RenewedValue, at_moment, own_error, updates
+from instruments.sketch import Sketch
 from instruments.wiring import Port
 from vlab.lab.cable import TickGrid
 from vlab.lab.clock import PS_PER_SECOND
@@ -35,6 +36,7 @@ class Wavemeter(Instrument):
     title = "Wavemeter"
     short = "Wavemeter"
     ports = (Port("beam", "in", "light", "a fibre from before the laser's shutter"),)
+    sketch = Sketch("wavemeter", "energy", 8)
     _memory: ClassVar[tuple[str, ...]] = ("_shown", "_calibrated", "_updated_ps", "_followed_ps")
 
     rate = Setting("Hz", 50.0, limits=(0.1, 500.0), help="Set how often an interferogram is exposed.")

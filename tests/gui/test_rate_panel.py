@@ -2,27 +2,47 @@
 
 import re
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from laboratory import laboratory, run_to_end
+import shiboken6
+from laboratory import desk_of_a_laboratory, laboratory, run_to_end
 from second_bench import FrequencySweep
 
 from gui import main_window
+from gui.panels.rate_panel import RatePanel
 from gui.theme import apply_theme
 from instruments.benches import BENCHES
+from vlab import Q_
+from vlab.experiments import DwellTimeScan
 from vlab.samples import QuantumDot
 
 UEV = 1.602176634e-25
 
 
+@contextmanager
+def desk_with_panel(qapp, qtbot, folder):
+    """Yield the model, the panel as ``rate``, and the theme."""
+    with desk_of_a_laboratory(qapp, qtbot, folder) as desk:
+        desk.model.set_pace(1.0)
+        panel = RatePanel(desk)
+        panel.resize(500, 350)
+        panel.show()
+        try:
+            qtbot.waitUntil(lambda: bool(panel.curves), timeout=10_000)
+            yield SimpleNamespace(model=desk.model, rate=panel, theme=desk.theme)
+        finally:
+            panel.close()
+            shiboken6.delete(panel)
+
+
 @pytest.fixture
 def window(qapp, qtbot, tmp_path):
-    with laboratory(qapp, qtbot, tmp_path, hurry=False) as window:
-        window.docks["rate"].raise_()
-        qtbot.waitUntil(lambda: bool(window.rate.curves), timeout=10_000)
-        yield window
+    with desk_with_panel(qapp, qtbot, tmp_path) as found:
+        yield found
 
 
 def here(panel):
@@ -78,7 +98,7 @@ def test_far_off_an_arrow_stands_at_the_edge(qtbot, window):
 def test_stable_locking_points_are_filled_and_the_others_open(qtbot, window):
     panel = window.rate
     window.model.set_pace(float("inf"))
-    run_to_end(qtbot, window, lambda: window.commands.run("try.dwell"))
+    run_to_end(qtbot, window, lambda: window.model.start(DwellTimeScan(stop=Q_(-5, "ueV")), save=False))
     window.model.hold(True)
     qtbot.wait(400)
     panel.draw()
@@ -107,12 +127,11 @@ def test_curves_are_made_anew_only_when_rates_change(qtbot, window):
     for _ in range(5):
         panel.draw()
     assert not made
-    window.docks["inside"].raise_()
-    qtbot.waitUntil(lambda: panel.visibleRegion().isEmpty(), timeout=5000)
+    panel.hide()
     panel._picture = None
     panel.draw()
     assert not made  # nobody sees it
-    window.docks["rate"].raise_()  # drawn when it comes to the front, though lab time is held
+    panel.show()  # drawn when it comes to light, though lab time is held
     qtbot.waitUntil(lambda: bool(made), timeout=5000)
 
 
@@ -127,14 +146,27 @@ def test_a_drawing_takes_milliseconds(window):
     assert min(times) < 5e-3
 
 
-def test_see_inside_hides_it_and_shows_it_again(window):
-    window.commands.run("view.inside")
-    assert window.docks["inside"].isHidden()
-    assert window.docks["rate"].isHidden()
-    window.commands.run("view.inside")
-    assert not window.docks["inside"].isHidden()
-    assert not window.docks["rate"].isHidden()
-    assert window.inside.isVisible()  # in front of its neighbours
+@pytest.mark.slow
+def test_see_inside_hides_it_and_shows_it_again(qapp, qtbot, tmp_path):
+    with laboratory(qapp, qtbot, tmp_path, hurry=False) as window:
+        window.commands.run("view.inside")
+        assert window.docks["inside"].isHidden()
+        assert window.docks["rate"].isHidden()
+        window.commands.run("view.inside")
+        assert not window.docks["inside"].isHidden()
+        assert not window.docks["rate"].isHidden()
+        assert window.inside.isVisible()  # in front of its neighbours
+
+
+def test_the_trail_follows_the_state_and_the_locking_points_are_counted(qtbot, window):
+    panel = window.rate
+    for detuning in (0.6, -0.9):
+        detune(window, detuning)
+        qtbot.waitUntil(lambda d=detuning: d * here(panel).x() > 0.1, timeout=10_000)
+    qtbot.waitUntil(lambda: np.nanmin(panel.trail.item.getOriginalDataset()[0]) < -0.05, timeout=5000)
+    assert np.nanmax(panel.trail.item.getOriginalDataset()[0]) > 0.1
+    assert panel.count.text().endswith("stable")
+    assert len(panel.arrows.item.points()) > 5
 
 
 def test_colours_follow_the_theme(qapp, qtbot, window):
@@ -149,20 +181,15 @@ def test_colours_follow_the_theme(qapp, qtbot, window):
 def test_a_bench_without_a_rate_says_so(second_bench, monkeypatch, qapp, qtbot, tmp_path):
     for module in ("gui.models", "gui.rehearsal"):
         monkeypatch.setattr(f"{module}.kernels_are_compiled", lambda kind: True)
-    with laboratory(qapp, qtbot, tmp_path, hurry=False) as window:
-        window.docks["rate"].raise_()
-        qtbot.waitUntil(lambda: bool(window.rate.curves), timeout=10_000)
+    with desk_with_panel(qapp, qtbot, tmp_path) as window:
         window.model.choose(FrequencySweep)
         qtbot.waitUntil(lambda: window.model.kind.key == "chopping", timeout=20_000)
         assert "no polarization rate" in window.rate.value.text()
         assert not window.rate.curves
         assert window.rate.plot.isHidden()
         assert window.rate.legend.isHidden()
-        from vlab.experiments import DwellTimeScan
-
         window.model.choose(DwellTimeScan)
         qtbot.waitUntil(lambda: window.model.kind.key == "dragging", timeout=20_000)
-        window.docks["rate"].raise_()
         qtbot.waitUntil(lambda: len(window.rate.curves) == 5, timeout=10_000)
         assert not window.rate.plot.isHidden()
 

@@ -39,9 +39,10 @@ CACHES = {
     ("DotSpecimen", "_last_rates"),
     ("SpinSpecimen", "_track"),
     ("LockIn", "_present"),
-    # handed on within a stretch of ticks, and not looked at afterwards
+    # handed on within a stretch of ticks, and not looked at afterwards but by an oscilloscope
     ("DraggingBench", "_response"),
     ("DraggingBench", "_detected"),
+    ("SpinInertiaBench", "_detected"),
 }
 SHOWN = {
     # remembered under another name, as plain numbers

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import floor, inf, pi, sin
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from vlab.physics.pulse import PulseAction
 from vlab.samples.sparse_track import SparseTrack
 from vlab.samples.specimen import HBAR, MU_B, Ramp
 from vlab.samples.spin_ensemble import SpinEnsemble
+
+if TYPE_CHECKING:
+    from vlab.physics.spin_average import SpinSystem
 
 HARMONICS = (1, 3, 5, 7, 9)
 """Those of a square wave that a lock-in may detect; the spin that it drives has odd harmonics only, too."""
@@ -176,6 +179,14 @@ class SpinSpecimen:
         except ValueError as error:
             refusal = str(error)
         return f"the model has no answer, and the signal is taken as zero: {refusal}" if refusal else ""
+
+    def system_in(self, room: SpinRoom) -> SpinSystem | None:
+        """Return the plain numbers of the model at the start of a room, or None where it has no answer."""
+        try:
+            return self.ensemble.system(room.field.start, self.pulse(room), room.period, room.tilt.start,
+                                        self.relaxation_time(room.temperature.start))
+        except ValueError:
+            return None
 
     @staticmethod
     def highest_modulation(room: SpinRoom) -> float:

@@ -1,0 +1,1 @@
+"""See inside: pages that show what no instrument shows, closed in exam mode."""

@@ -1,0 +1,118 @@
+"""Theory with knobs: which page, which values, which sample, and curves that are laid over a measurement. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+from gui.evented import Event
+from gui.models import LabModel
+from gui.scans import Scan
+from instruments.theory import TheoryLine, TheoryPage, Values
+
+_MARK = "theory: "
+
+
+class TheoryModel:
+    """The truth behind the page of theory.
+
+    Parameters
+    ----------
+    model : LabModel
+
+    Attributes
+    ----------
+    page : TheoryPage or None
+        The one that is chosen, of those of the bench.
+    values : dict
+        Of all knobs, SI; with what is not a knob of this page.
+    sample : Parameters or None
+        What is in the cryostat; None until the laboratory has answered.
+    """
+
+    def __init__(self, model: LabModel) -> None:
+        self.model = model
+        self.curve_offered = Event()
+        """With the scan over which curves were laid; it has them among its ``overlay``."""
+        self.sample: Any = None
+        self.page: TheoryPage | None = None
+        self.values: Values = {}
+        self._bench = -1
+        self._answer: Future[Any] | None = None
+
+    def pages(self) -> tuple[TheoryPage, ...]:
+        """Return the pages of the bench."""
+        return self.model.kind.theory
+
+    def choose(self, key: str) -> None:
+        """Choose a page; values that both pages have stay."""
+        self.page = next(page for page in self.pages() if page.key == key)
+        for knob in self.page.knobs:
+            self.values.setdefault(knob.name, knob.usual)
+
+    def follow(self) -> bool:
+        """Ask for the sample when another one is in the cryostat; return whether it has just come."""
+        number = self.model.snapshot.bench_number
+        pick = self.model.kind.sample_of
+        if not self.model.connected or pick is None:
+            return False
+        if self._answer is None and (self.sample is None or number != self._bench):
+            self._bench = number
+            self._answer = self.model.lab.post(pick)
+        if self._answer is None or not self._answer.done():
+            return False
+        answer, self._answer = self._answer, None
+        if answer.exception() is not None:
+            return False
+        self.sample = answer.result()
+        self.take_bench()
+        return True
+
+    def forget(self) -> None:
+        """Another kind of bench stands in the laboratory: begin anew."""
+        self.sample, self.page, self.values, self._answer = None, None, {}, None
+
+    def take_bench(self) -> None:
+        """Set all knobs to what is on the bench, as far as it tells."""
+        if self.sample is not None:
+            for page in self.pages():
+                for knob in page.knobs:
+                    self.values.setdefault(knob.name, knob.usual)
+                self.values |= page.present(self.sample, self.model.snapshot.hidden)
+            if self.page is not None:
+                self.values |= {k.name: min(max(self.values[k.name], k.low), k.high) for k in self.page.knobs}
+
+    def wish(self, quick: bool) -> Callable[[], tuple[TheoryPage, tuple[TheoryLine, ...] | str]] | None:
+        """Return what computes the page with its curves, or with the sentence why there are none; in any thread."""
+        if self.page is None or self.sample is None:
+            return None
+        return partial(_lines, self.page, self.sample, dict(self.values), quick)
+
+    def measurement(self) -> Scan | None:
+        """Return the last run whose plot has the axes of the page, if there is one."""
+        pairs = self.page.lies_over if self.page is not None else ()
+        for scan in reversed(self.model.scans):
+            plan = scan.procedure.plot
+            if (plan.x, plan.y[0]) in pairs:
+                return scan
+        return None
+
+    def lay_over(self, lines: tuple[TheoryLine, ...]) -> None:
+        """Lay the solid curves over the last measurement with these axes, in place of those laid there before."""
+        scan = self.measurement()
+        if scan is None:
+            return
+        kept = tuple(line for line in scan.overlay if not line[0].startswith(_MARK))
+        scan.overlay = (*kept, *((_MARK + line.title, line.x, line.y) for line in lines if not line.dashed))
+        self.model.run_shown.emit(scan)
+        self.curve_offered.emit(scan)
+
+
+def _lines(page: TheoryPage, sample: Any, values: Values,
+           quick: bool) -> tuple[TheoryPage, tuple[TheoryLine, ...] | str]:
+    try:
+        return page, page.lines(sample, values, quick)
+    except ValueError as refusal:
+        return page, str(refusal)
