@@ -60,6 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     recover.add_argument("folder", nargs="?", type=Path, default=Path("."), metavar="FOLDER",
                          help="searched with all folders in it (default: here)")
 
+    library = commands.add_parser("library", help="list and search the runs in a folder", epilog=(
+        "Words are searched for in sample, experiment, parameters, note, #tags and date (2026-11, today); all must be "
+        "found. For example: vlab library runs latta2009 today"))
+    library.add_argument("folder", nargs="?", type=Path, default=Path("runs"), metavar="FOLDER",
+                         help="searched with all folders in it (default: runs)")
+    library.add_argument("words", nargs="*", metavar="WORD", help="list only runs that have all words")
+
     window = commands.add_parser("gui", help="open the window")
     window.add_argument("--screenshot", type=Path, metavar="FILE.png", help="save a picture of the window and end")
     window.add_argument("--theme", choices=("system", "light", "dark"), help="colours of the window")
@@ -79,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_OK
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "list": _list, "describe": _describe, "run": _run, "recover": _recover, "demo": _demo,
-        "gui": _gui,
+        "gui": _gui, "library": _library,
     }
     try:
         return commands[given.command](given)
@@ -340,6 +347,35 @@ def _recover(given: argparse.Namespace) -> int:
     if not results:
         print(f"no interrupted runs below {given.folder}")
     return EXIT_OK if all(r.file is not None for r in results) else EXIT_FAILED
+
+
+def _library(given: argparse.Namespace) -> int:
+    require_instruments()
+    from instruments.past_run import sample_in_words
+    from vlab.data.library import Library
+    from vlab.data.run_entry import Entry
+    from vlab.data.run_search import Query, haystack
+    from vlab.errors import DataError
+    from vlab.experiments import EXPERIMENTS
+
+    if not given.folder.is_dir():
+        raise DataError(f"there is no folder {str(given.folder)!r}.")
+    query = Query(" ".join(given.words))
+    entries = [found for found in Library(given.folder).changes() if isinstance(found, Entry)]
+    shown = 0
+    for entry in sorted(entries, key=lambda entry: (entry.started, entry.path)):
+        kind = EXPERIMENTS.get(entry.experiment)
+        sample = sample_in_words(kind.bench, entry.sample) if kind else ""
+        if query.matches(haystack(entry, sample)):
+            shown += 1
+            moment = entry.moment.strftime("%Y-%m-%d %H:%M") if entry.moment else " " * 16
+            told = entry.trouble or f"{entry.experiment}, {sample or 'an unknown sample'}, seed {entry.seed}"
+            tags = " ".join(f"#{tag}" for tag in entry.tags)
+            print("  ".join(part for part in (moment, f"{entry.status:11}", f"{entry.points:6}", told, tags,
+                                              " ".join(entry.note.split())) if part))
+            print(f"{'':18}{entry.path}")
+    print(f"{shown} of {len(entries)} runs", file=sys.stderr)
+    return EXIT_OK
 
 
 def _demo(given: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""The library of past runs: found, looked at, compared, annotated, run again."""
