@@ -8,13 +8,23 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from gui.desk import Desk
+from gui.help.help_panel import HelpPanel
+from gui.inside.axis_panel import AxisPanel
+from gui.inside.distribution_panel import DistributionPanel
+from gui.inside.spins_panel import SpinsPanel
+from gui.inside.steady_panel import SteadyPanel
+from gui.inside.theory_panel import TheoryPanel
+from gui.library.library_panel import LibraryPanel
 from gui.panels.experiment_panel import ExperimentPanel
 from gui.panels.inside_panel import InsidePanel
 from gui.panels.log_panel import LogPanel
 from gui.panels.path_panel import PathPanel
+from gui.panels.queue_panel import QueuePanel
 from gui.panels.rate_panel import RatePanel
 from gui.panels.sample_panel import SamplePanel
 from gui.panels.strip_panel import StripPanel
+from gui.scope.scope_panel import ScopePanel
+from gui.scope.spectrum_panel import SpectrumPanel
 
 
 @dataclass(frozen=True)
@@ -36,17 +46,33 @@ class PanelKind:
 
 
 PANELS: tuple[PanelKind, ...] = (
-    PanelKind("experiment", "Experiment", lambda desk: ExperimentPanel(desk.model, desk.commands),
+    PanelKind("experiment", "Experiment", ExperimentPanel,
               "Choose an experiment, set its parameters, run it."),
-    PanelKind("sample", "Sample", lambda desk: SamplePanel(desk.model), "What is in the cryostat.",
+    PanelKind("queue", "Queue", QueuePanel, "Runs that wait for their turn."),
+    PanelKind("sample", "Sample", SamplePanel, "What is in the cryostat.",
               of_bench=True),
-    PanelKind("path", "Optical path", lambda desk: PathPanel(desk.model),
-              "The way of the light, the cables, and what is wrong on the bench."),
+    PanelKind("path", "Optical table", PathPanel,
+              "The bench as a drawing: the light, the cables, and what is wrong."),
     PanelKind("strip", "Strip chart", lambda desk: StripPanel(desk.history, desk.theme),
               "A reading against lab time."),
-    PanelKind("inside", "See inside", lambda desk: InsidePanel(desk.history, desk.theme),
+    PanelKind("scope", "Scope", ScopePanel,
+              "The signal before, in and behind the lock-in's mixer, on a common time axis."),
+    PanelKind("spectrum", "Spectrum", SpectrumPanel,
+              "Noise and lines at the lock-in's input, and what its filter lets through."),
+    PanelKind("inside", "See inside", InsidePanel,
               "What no instrument shows, against lab time.", secret=True),
-    PanelKind("rate", "Polarization rate", lambda desk: RatePanel(desk.model, desk.theme),
-              "dP/dt and its parts, with the working point.", secret=True),
-    PanelKind("log", "Log", lambda desk: LogPanel(desk.model), "What happened, line by line."),
+    PanelKind("rate", "Polarization rate", RatePanel, "dP/dt and its parts, with the working point.", secret=True),
+    PanelKind("bifurcation", "Fixed points", SteadyPanel,
+              "Where the polarization comes to rest against the laser's detuning; where dragging ends.", secret=True),
+    PanelKind("distribution", "Distribution of P", DistributionPanel,
+              "The law of the nuclear polarization at the present settings, and its width.", secret=True),
+    PanelKind("library", "Runs", LibraryPanel, "Past runs: find, look at, compare, note, run again, recover."),
+    PanelKind("spins", "Spins", SpinsPanel,
+              "Spins of the ensemble on a sphere, between pump pulses and when the helicity turns.", secret=True),
+    PanelKind("precession", "Precession axis", AxisPanel,
+              "How the nuclear field tilts the axis of a spin, and what survives in the ensemble.", secret=True),
+    PanelKind("theory", "Theory", TheoryPanel,
+              "Curves of theory with a slider for each parameter, to lay over a measurement.", secret=True),
+    PanelKind("log", "Log", LogPanel, "What happened and what was done, line by line."),
+    PanelKind("help", "Help", HelpPanel, "Theory, every control, lessons; F1 opens the paragraph on a control."),
 )

@@ -9,7 +9,10 @@ from gui.commands import Commands
 from gui.evented import Event
 from gui.history import History
 from gui.models import LabModel
+from gui.run_queue import RunQueue
+from gui.script import Diary
 from gui.theme import Theme
+from gui.undo import Undo
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -32,8 +35,15 @@ class Desk:
     settings: QSettings
     commands: Commands = field(default_factory=Commands)
     history: History = field(init=False)
+    queue: RunQueue = field(init=False)
+    """Runs that wait for their turn."""
+    undo: Undo = field(init=False)
+    diary: Diary = field(init=False)
+    """What hands did, for "copy as script"."""
     panel_wanted: Event = field(default_factory=Event)
     """With the key of a panel that shall be seen, such as ``"lockin"`` or ``"sample"``."""
+    procedure_wanted: Event = field(default_factory=Event)
+    """With an experiment of the chosen kind that the form shall show, with all its parameters."""
     help_wanted: Event = field(default_factory=Event)
     """With a topic of the help (`gui.topics`)."""
     exam_changed: Event = field(default_factory=Event)
@@ -43,6 +53,9 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.history = History(self.model)
+        self.queue = RunQueue(self.model)
+        self.undo = Undo(self.model)
+        self.diary = Diary(self.model)
 
     def set_exam(self, exam: bool) -> None:
         """Begin or end exam mode."""

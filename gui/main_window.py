@@ -147,7 +147,8 @@ class MainWindow(QMainWindow):
     def _build_instruments(self) -> None:
         """Make what belongs to one kind of bench: the panels of its instruments and its titles."""
         kind = self.model.kind
-        self.instruments = {name: InstrumentPanel(self.model, name, what) for name, what in kind.instruments.items()}
+        self.instruments = {name: InstrumentPanel(self.model, name, what, settings=self.settings)
+                            for name, what in kind.instruments.items()}
         for name, panel in self.instruments.items():
             self._give_courtesy(panel)
             self.docking.add(name, kind.instruments[name].short or name, lambda panel=panel: panel)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import prod
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from gui.deeds import (
     ActionPressed,
     CablePlugged,
+    Deed,
     FaultTurned,
     RunAsked,
     SampleMounted,
@@ -29,16 +30,20 @@ from gui.lab import Changed, Lab, Measured, Notice, RunEnded, RunStarted
 from gui.rehearsal import kernels_are_compiled, prepared_bench
 from gui.scans import Scan
 from instruments.benches import BENCHES, BenchKind
+from instruments.sample_words import words_of
 from vlab.errors import VlabError
 from vlab.experiments import DwellTimeScan
 
 if TYPE_CHECKING:
+    from instruments.past_run import PastRun
     from vlab.experiments.procedure import Procedure
     from vlab.experiments.runner import Run
 
 
 _READABLE = 0.12
 """Seconds between two values that a person can read."""
+_MOST_SCANS = 300
+"""Runs that are kept for the plot; all of them are in their files, which the library finds."""
 _AT_LEISURE = 0.25
 """Seconds between two drawings of the charts while nothing is measured."""
 
@@ -50,6 +55,11 @@ class LogLine:
     moment: str
     level: str
     text: str
+    panel: str = ""
+    """The key of the panel concerned."""
+    file: Path | None = None
+    times: int = 1
+    """How often it was said in a row."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,10 @@ class LabModel:
         self.scan_changed = Event()
         """With the scan, once a pull in which it got points."""
         self.scans_cleared = Event()
+        self.run_shown = Event()
+        """With one scan or several, of past runs that shall be looked at, beside those of this session."""
+        self.form_wanted = Event()
+        """With a `PastRun` from which the form of the experiment shall be filled, and its name."""
         self.bench_changed = Event()
         """Another kind of bench stands in the laboratory."""
         self.experiment_changed = Event()
@@ -121,6 +135,7 @@ class LabModel:
         self.connected = False
         """Whether there is a bench to work with."""
         self._number = 0
+        self._measured: Scan | None = None
         self._marks: set[str] = set()
         """The flags that have spoiled points of the run in progress."""
         self._read = 0.0
@@ -165,7 +180,7 @@ class LabModel:
                     self._begin(run)
                     turned = True
                 case Measured():
-                    self.scans[-1].add(item)
+                    self._present().add(item)
                     if item.marks:
                         self._tell_marks(item.marks)
                     self.progress = item
@@ -176,14 +191,14 @@ class LabModel:
                         self.run_changed.emit()
                 case RunEnded():
                     if grown:
-                        self.scan_changed.emit(self.scans[-1])
+                        self.scan_changed.emit(self._present())
                         grown = False
                     self._end(item)
                     turned = True
-                case Notice(level, text):
-                    self.notice(level, text)
+                case Notice(level, text, panel, file):
+                    self.notice(level, text, panel=panel, file=file)
         if grown:
-            self.scan_changed.emit(self.scans[-1])
+            self.scan_changed.emit(self._present())
         return turned
 
     def _begin(self, run: Run) -> None:
@@ -191,21 +206,29 @@ class LabModel:
         self._marks.clear()
         self._number += 1
         words = self.kind.told(run.setup.sample_words())  # type: ignore[attr-defined]
-        self.scans.append(Scan(self._number, run.procedure, run.coordinates, words))
+        self._measured = Scan(self._number, run.procedure, run.coordinates, words)
+        self.scans.append(self._measured)
+        del self.scans[:-_MOST_SCANS]
         points = prod(len(c.values) for c in run.coordinates)
         self.notice("info", f"{run.procedure.title()} began: {points} points.", quiet=True)
         self.run_changed.emit()
 
+    def _present(self) -> Scan:
+        """Return the scan of the run in progress, which need not be the last: old runs may be shown meanwhile."""
+        assert self._measured is not None
+        return self._measured
+
     def _end(self, ended: RunEnded) -> None:
-        scan = self.scans[-1]
-        scan.status, scan.file = ended.status, ended.file
+        scan = self._present()
+        scan.status, scan.reason, scan.file = ended.status, ended.reason, ended.file
         scan.findings, scan.overlay = ended.findings, ended.overlay
         self.run, self.run_state = None, ended.status
         where = f" The data is in {ended.file}." if ended.file else ""
         if ended.status == "failed":
-            self.notice("error", f"The measurement failed: {ended.reason}")
+            kept = f" What was measured is in {ended.file}." if ended.file else ""
+            self.notice("error", f"The measurement failed: {ended.reason}{kept}", file=ended.file)
         else:
-            self.notice("info", f"The measurement is {ended.status}.{where}")
+            self.notice("info", f"The measurement is {ended.status}.{where}", file=ended.file)
         self.run_changed.emit()
 
     def _tell_marks(self, marks: tuple[str, ...]) -> None:
@@ -214,7 +237,7 @@ class LabModel:
         if fresh:
             self._marks.update(fresh)
             names = " and ".join(f"{i}: {flag.replace('_', ' ')}" for i, flag in (mark.split(".", 1) for mark in fresh))
-            self.notice("warning", f"Points are marked as spoiled ({names}); the panel Optical path says what to do.")
+            self.notice("warning", f"Points are marked as spoiled ({names}); the panel Optical table says what to do.")
 
     def _take_bench(self, mounting: _Mounting) -> None:
         """Take over the bench that was made, or stay with the old one."""
@@ -239,42 +262,48 @@ class LabModel:
 
     # -- from the hand -----------------------------------------------------------------------------------------
 
-    def start(self, procedure: Procedure, save: bool = True) -> None:
+    def start(self, procedure: Procedure, save: bool = True) -> Future[Any]:
         """Start a measurement."""
-        self.lab.submit(procedure, self.folder if save else False)
-        self.done.emit(RunAsked(procedure))
+        future = self.lab.submit(procedure, self.folder if save else False)
+        self._tell(RunAsked(procedure, save), future)
+        return future
 
     def write(self, instrument: str, setting: str, value: float | str) -> Future[Any]:
         """Set a setting of an instrument from an SI float or word."""
         before = self.snapshot.values.get(instrument, {}).get(setting, value)
         future = self.lab.write(instrument, setting, value)
-        self.done.emit(SettingWritten(instrument, setting, before, value))
+        self._tell(SettingWritten(instrument, setting, before, value), future)
         return future
 
     def act(self, instrument: str, action: str) -> Future[Any]:
         """Press a button of an instrument."""
         future = self.lab.act(instrument, action)
-        self.done.emit(ActionPressed(instrument, action))
+        self._tell(ActionPressed(instrument, action), future)
         return future
 
     def turn_fault(self, instrument: str, fault: str, present: bool) -> Future[Any]:
         """Let something go wrong, or mend it."""
         future = self.lab.turn_fault(instrument, fault, present)
-        self.done.emit(FaultTurned(instrument, fault, present))
+        self._tell(FaultTurned(instrument, fault, present), future)
         return future
 
     def plug(self, source: str | None, target: str) -> Future[Any]:
         """Join an output to an input of the bench, or pull the cable out of it."""
         before = self.snapshot.cables.get(target)
         future = self.lab.plug(source, target)
-        self.done.emit(CablePlugged(target, before, source))
+        self._tell(CablePlugged(target, before, source), future)
         return future
 
     def forward(self, seconds: float) -> Future[Any]:
         """Let lab time pass at once."""
         future = self.lab.fast_forward(seconds)
-        self.done.emit(TimePassed(seconds))
+        self._tell(TimePassed(seconds), future)
         return future
+
+    def _tell(self, deed: Deed, answer: Future[Any] | _Mounting | None) -> None:
+        """Tell what a hand did, with the laboratory's answer and the lab time at which it was asked."""
+        future = answer.future if isinstance(answer, _Mounting) else answer
+        self.done.emit(replace(deed, answer=future, lab_time=self.snapshot.lab_time))
 
     def pause(self) -> None:
         """Pause the measurement."""
@@ -330,10 +359,11 @@ class LabModel:
             self.notice("info", "Preparing the physics engine; this takes some seconds at the first start …")
         self._mount(partial(prepared_bench, kind), experiment, then,
                     f"The bench {kind.title!r} is set up, with {kind.sample_title} at reference conditions.")
-        self.done.emit(SampleMounted(kind.key, {}, 0, True))
+        self._tell(SampleMounted(kind.key, {}, 0, True), self._mounting)
 
-    def mount(self, words: dict[str, str], seed: int, noise: bool) -> None:
-        """Put another sample into the cryostat: a new bench of the same kind at its reference conditions.
+    def mount(self, words: dict[str, str], seed: int, noise: bool, experiment: type[Procedure] | None = None,
+              then: Callable[[], None] | None = None) -> None:
+        """Put another sample into the cryostat: a new bench at its reference conditions.
 
         Parameters
         ----------
@@ -341,8 +371,13 @@ class LabModel:
             The words that choose a preset, and parameters of the sample as people type them, by name.
         seed : int
         noise : bool
+        experiment : type of Procedure, optional
+            Is chosen with it; its kind of bench is set up. By default what is chosen already.
+        then : callable, optional
+            Called when the bench stands; not if that is refused.
         """
-        kind = self.kind
+        experiment = experiment or self.experiment
+        kind = BENCHES[experiment.bench]
         if self._mounting is not None or self.run is not None:
             self._refuse("The sample would need a new bench")
             return
@@ -352,10 +387,11 @@ class LabModel:
             self.notice("warning", str(error))
             return
         told = ", ".join(f"{name} {word}" if word in ("on", "off") or name not in kind.presets else word
-                         for name, word in words.items())
-        self._mount(partial(kind.make, sample, seed=seed, noise=noise), self.experiment, None,
+                         for name, word in words.items()) or "the usual one"
+        make = partial(kind.make, sample, seed=seed, noise=noise)
+        self._mount(make if kind.key == self.kind.key else partial(prepared_bench, kind, make), experiment, then,
                     f"Mounted {kind.sample_title} ({told}); all instruments are at reference conditions.")
-        self.done.emit(SampleMounted(kind.key, dict(words), seed, noise))
+        self._tell(SampleMounted(kind.key, dict(words), seed, noise), self._mounting)
 
     def _refuse(self, wish: str) -> None:
         reason = "a measurement is running; abort it" if self.run is not None else "a bench is being set up; wait"
@@ -373,14 +409,57 @@ class LabModel:
         """The experiment whose bench is being set up."""
         return self._mounting.experiment if self._mounting is not None else None
 
-    def clear_scans(self) -> None:
-        """Forget the traces of earlier runs; their files stay."""
-        self.scans = self.scans[-1:] if self.run is not None else []
+    def mount_past(self, past: PastRun, then: Callable[[], None] | None = None) -> None:
+        """Set up the bench of a past run again: the same sample, seed and settings, so that its numbers come again.
+
+        Parameters
+        ----------
+        past : PastRun
+        then : callable, optional
+            Called when the bench stands; not if that is refused.
+        """
+        kind = past.kind
+        if self._mounting is not None or self.run is not None:
+            self._refuse("The past run would need a new bench")
+            return
+        if not kernels_are_compiled(kind):
+            self.notice("info", "Preparing the physics engine; this takes some seconds at the first start …")
+        self._mount(past.bench if kind.key == self.kind.key else partial(prepared_bench, kind, past.bench),
+                    type(past.procedure), then, "The bench of the past run stands again, with its sample, seed "
+                    f"({past.seed}) and settings.")
+        self._tell(SampleMounted(kind.key, words_of(kind, past.sample), past.seed, past.noise), self._mounting)
+        for instrument, setting, before, after in past.unusual_settings():
+            self._tell(SettingWritten(instrument, setting, before, after), self._mounting)
+
+    def new_number(self) -> int:
+        """Count another run to be shown, and return its number."""
+        self._number += 1
+        return self._number
+
+    def show_past(self, *scans: Scan) -> None:
+        """Put past runs beside those of this session, to be looked at; bench and measurement stay as they are."""
+        for scan in scans:
+            if scan not in self.scans:
+                self.scans.insert(len(self.scans) - (self.run is not None), scan)  # the present one stays in front
+        self.run_shown.emit(*scans)
+
+    def drop_scans(self, scans: Sequence[Scan]) -> None:
+        """Forget some runs; their files stay."""
+        running = self._measured if self.run is not None else None
+        self.scans = [scan for scan in self.scans if scan not in scans or scan is running]
         self.scans_cleared.emit()
 
-    def notice(self, level: str, text: str, quiet: bool = False) -> None:
-        """Write a line into the log and, unless ``quiet``, show it."""
-        self.log.append(LogLine(time.strftime("%H:%M:%S"), level, text))
-        if quiet:
-            level = "log"
-        self.noticed.emit(Notice(level, text))
+    def clear_scans(self) -> None:
+        """Forget the traces of earlier runs; their files stay."""
+        self.scans = [scan for scan in self.scans if self.run is not None and scan is self._measured]
+        self.scans_cleared.emit()
+
+    def notice(self, level: str, text: str, quiet: bool = False, *, panel: str = "", file: Path | None = None) -> None:
+        """Write a line into the log and, unless ``quiet``, show it; what is said again at once makes no new line."""
+        line = LogLine(time.strftime("%H:%M:%S"), level, text, panel, file)
+        last = self.log[-1] if self.log else None
+        if last is not None and (last.level, last.text) == (level, text):
+            self.log[-1] = replace(line, times=last.times + 1)
+        else:
+            self.log.append(line)
+        self.noticed.emit(Notice("log" if quiet else level, text, panel, file))

@@ -50,6 +50,7 @@ TRACES = {
     "photon_energy": _YELLOW, "detuning": _YELLOW, "effective_detuning": _YELLOW, "power": _YELLOW,
     "reverse_overhauser": _GREEN, "overhauser": _PURPLE, "noncollinear": _ORANGE, "decay": _YELLOW,
     "fit": _INK, "r": _INK, "polarization_rate": _INK,
+    "first beam": _ORANGE, "second beam": _PURPLE, "third beam": _BLUE,
 }
 """Colour of the trace of each quantity, on light and on dark ground."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,15 +148,16 @@ class WindowCommands:
 
     def _try(self, dwell: float) -> None:
         self._window.greeting.hide()
-        self._model.choose(DwellTimeScan, then=lambda: self._try_now(lambda: self._window.experiment.fill(dwell=dwell)))
+        self._model.choose(DwellTimeScan, then=lambda: self._try_now(dwell=dwell))
 
     def _try_inertia(self) -> None:
         self._window.greeting.hide()
         self._model.choose(ModulationFrequencyScan, then=self._try_now)
 
-    def _try_now(self, prepare: Callable[[], None] = lambda: None) -> None:
+    def _try_now(self, **values: object) -> None:
         self._model.set_pace(float("inf"))
-        prepare()
+        self._window.experiment.reset()  # the form may hold what somebody tried before
+        self._window.experiment.fill(**values)
         self.start()
 
     def _try_inside(self) -> None:

@@ -46,9 +46,9 @@ def type_into(qtbot, field, text, enter=True):
     """Select all in a field and type."""
     qtbot.mouseClick(field.lineEdit(), Qt.MouseButton.LeftButton)
     field.selectAll()
-    qtbot.keyClicks(field, text)
+    qtbot.keyClicks(field.lineEdit(), text)
     if enter:
-        qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.keyClick(field.lineEdit(), Qt.Key.Key_Return)
 
 
 def type_into_line(qtbot, line, text):
