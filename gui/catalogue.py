@@ -25,6 +25,7 @@ from gui.panels.sample_panel import SamplePanel
 from gui.panels.strip_panel import StripPanel
 from gui.scope.scope_panel import ScopePanel
 from gui.scope.spectrum_panel import SpectrumPanel
+from instruments.benches import BenchKind
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class PanelKind:
     """Whether it shows what no instrument shows; such panels are closed in exam mode."""
     of_bench: bool = False
     """Whether it is made anew when another bench is set up."""
+    fits: Callable[[BenchKind], object] = lambda _: True
+    """Whether it has something to show on a kind of bench; layouts leave it closed on others."""
 
 
 PANELS: tuple[PanelKind, ...] = (
@@ -61,18 +64,24 @@ PANELS: tuple[PanelKind, ...] = (
               "Noise and lines at the lock-in's input, and what its filter lets through."),
     PanelKind("inside", "See inside", InsidePanel,
               "What no instrument shows, against lab time.", secret=True),
-    PanelKind("rate", "Polarization rate", RatePanel, "dP/dt and its parts, with the working point.", secret=True),
+    PanelKind("rate", "Polarization rate", RatePanel, "dP/dt and its parts, with the working point.", secret=True,
+              fits=lambda kind: kind.rates),
     PanelKind("bifurcation", "Fixed points", SteadyPanel,
-              "Where the polarization comes to rest against the laser's detuning; where dragging ends.", secret=True),
+              "Where the polarization comes to rest against the laser's detuning; where dragging ends.", secret=True,
+              fits=lambda kind: kind.steady),
     PanelKind("distribution", "Distribution of P", DistributionPanel,
-              "The law of the nuclear polarization at the present settings, and its width.", secret=True),
+              "The law of the nuclear polarization at the present settings, and its width.", secret=True,
+              fits=lambda kind: kind.distribution),
     PanelKind("library", "Runs", LibraryPanel, "Past runs: find, look at, compare, note, run again, recover."),
     PanelKind("spins", "Spins", SpinsPanel,
-              "Spins of the ensemble on a sphere, between pump pulses and when the helicity turns.", secret=True),
+              "Spins of the ensemble on a sphere, between pump pulses and when the helicity turns.", secret=True,
+              fits=lambda kind: kind.spins),
     PanelKind("precession", "Precession axis", AxisPanel,
-              "How the nuclear field tilts the axis of a spin, and what survives in the ensemble.", secret=True),
+              "How the nuclear field tilts the axis of a spin, and what survives in the ensemble.", secret=True,
+              fits=lambda kind: kind.spins),
     PanelKind("theory", "Theory", TheoryPanel,
-              "Curves of theory with a slider for each parameter, to lay over a measurement.", secret=True),
+              "Curves of theory with a slider for each parameter, to lay over a measurement.", secret=True,
+              fits=lambda kind: kind.theory),
     PanelKind("log", "Log", LogPanel, "What happened and what was done, line by line."),
     PanelKind("help", "Help", HelpPanel, "Theory, every control, lessons; F1 opens the paragraph on a control."),
 )

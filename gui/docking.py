@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, Q
 
 from gui.evented import Event
 from gui.gentle_painting import GentlePainting
-from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MEASURE, MORE_INSTRUMENTS, Layout
+from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MEASURE, MORE_INSTRUMENTS, SIDES, Layout
 from gui.theme import Theme
 from gui.window_style import dress_tabs
 
@@ -45,6 +45,7 @@ class Docks:
         self._bench = ""
         self._instruments: tuple[str, ...] = ()
         self._front = ""
+        self._idle: frozenset[str] = frozenset()
         self._unmade: dict[str, Callable[[], QWidget]] = {}
         self._forbidden: frozenset[str] = frozenset()
         self.painting = GentlePainting(window, lambda: [window.centralWidget(), *self.by_key.values()])
@@ -130,9 +131,21 @@ class Docks:
 
     # -- layouts -----------------------------------------------------------------------------------------------
 
-    def set_bench(self, bench: str, instruments: tuple[str, ...], front: str) -> None:
-        """Arrange for a bench: its key, its instruments' panels, and the one that is in front."""
-        self._bench, self._instruments, self._front = bench, instruments, front
+    def set_bench(self, bench: str, instruments: tuple[str, ...], front: str, idle: frozenset[str]) -> None:
+        """Arrange for a bench.
+
+        Parameters
+        ----------
+        bench : str
+            Its key.
+        instruments : tuple of str
+            The panels of its instruments.
+        front : str
+            The one of them that is in front.
+        idle : frozenset of str
+            Panels that have nothing to show on it.
+        """
+        self._bench, self._instruments, self._front, self._idle = bench, instruments, front, idle
         self._arrange(self.layout)
 
     def choose(self, layout: Layout) -> None:
@@ -190,7 +203,7 @@ class Docks:
         waiting = dict(self.by_key)
         for side, groups in layout.groups():
             for tabs in groups:
-                keys = [key for key in self._expanded(tabs) if key in self.by_key]
+                keys = [key for key in self._expanded(tabs) if key in self.by_key and key not in self._idle]
                 if not keys:
                     continue
                 docks = [waiting.pop(key) for key in keys]
@@ -205,11 +218,11 @@ class Docks:
         for docks in stacks:  # after all splits: a dock that is split off tabs would become one of them
             for before, dock in itertools.pairwise(docks):
                 window.tabifyDockWidget(before, dock)
-        others = next((firsts[side][-1] for side in ("right", "bottom", "left") if firsts.get(side)), None)
-        for dock in waiting.values():
-            window.addDockWidget(_AREAS["right"], dock)
-            if others is not None:
-                window.tabifyDockWidget(others, dock)
+        for key, dock in waiting.items():
+            side = "right" if key in self._instruments else SIDES.get(key, "bottom")
+            window.addDockWidget(_AREAS[side], dock)
+            if side in firsts:
+                window.tabifyDockWidget(firsts[side][-1], dock)
             dock.hide()
         for dock in fronts:
             dock.raise_()

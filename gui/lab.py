@@ -254,8 +254,8 @@ class Lab:
         try:
             bench = self._bench = self._make_bench()
         except Exception as error:
-            self._news.append(Notice("error", f"The bench could not be set up: {str(error).rstrip('.')}. Choose another "
-                                               "experiment, or start vlab again."))
+            self._news.append(Notice("error", f"The bench could not be set up: {str(error).rstrip('.')}. Choose "
+                                               "another experiment, or start vlab again."))
             return
         self._publish(bench, always=True)
         last = time.monotonic()
@@ -290,8 +290,8 @@ class Lab:
                 self._news.append(Notice("warning", str(error)))
             except Exception as error:
                 failure = error
-                self._news.append(Notice("error", f"This did not work ({error}); the laboratory goes on. Try it again, or "
-                                                   "mount the sample anew."))
+                self._news.append(Notice("error", f"This did not work ({error}); the laboratory goes on. Try it again, "
+                                                   "or mount the sample anew."))
             self._publish(self._bench or bench, always=True)
             if failure is None:
                 future.set_result(answer)
@@ -346,8 +346,8 @@ class Lab:
                           for title, x, y in procedure.overlay(dataset))
             return (*remarks(dataset), *procedure.findings(dataset)), lines
         except Exception as error:
-            self._news.append(Notice("error", f"What {procedure.title()} shows could not be worked out ({error}); the data "
-                                               "itself is good and saved."))
+            self._news.append(Notice("error", f"What {procedure.title()} shows could not be worked out ({error}); the "
+                                               "data itself is good and saved."))
             return (), ()
 
     def _publish(self, bench: Bench, always: bool = False) -> None:

@@ -51,7 +51,8 @@ SET_UP = Layout(
 
 INSIDE = Layout(
     "inside", "Look inside", "What no instrument shows, beside the measurement.",
-    left=(("experiment", "sample"),), right=(("rate", "spins", "distribution"), ("inside", "theory")),
+    left=(("experiment", "sample"),),
+    right=(("rate", "bifurcation", "distribution", "spins", "precession"), ("inside", "theory")),
     bottom=(("strip", "path", "log"),), widths=(310, 470), height=210, secret=True)
 
 RUNS = Layout(
@@ -62,5 +63,8 @@ LEARN = Layout(
     "learn", "Learn", "Explanations beside experiment and plot.",
     left=(("experiment", "sample"),), right=(("help",),), bottom=(("path", "inside", "rate", "strip"),),
     widths=(310, 420), height=220)
+
+SIDES: dict[str, str] = {"experiment": "left", "sample": "left", "queue": "left", "library": "left", "help": "left"}
+"""Where a panel opens in a layout that does not want it; instruments open on the right, all others at the bottom."""
 
 LAYOUTS: tuple[Layout, ...] = (MEASURE, SET_UP, INSIDE, RUNS, LEARN)

@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self._build_bars()
         self.palette_dialog = CommandPalette(self.commands, self)
         self.greeting = Greeting(self.commands, self)
-        model.noticed.connect(lambda notice: notice.level != "log" and self.bar.show_notice(notice.level, notice.text))
+        self.bar.follow(self.desk)
         for happening in (model.run_changed, model.clock_changed, self.commands.changed, self.docking.layout_changed):
             happening.connect(self._refresh_commands)
         theme.changed.connect(self._dress)
@@ -158,7 +158,8 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         kind = self.model.kind
-        self.docking.set_bench(kind.key, tuple(self.instruments), kind.chart.split(".")[0])
+        idle = frozenset(panel.key for panel in PANELS if not panel.fits(kind))
+        self.docking.set_bench(kind.key, tuple(self.instruments), kind.chart.split(".")[0], idle)
         self._fill_panels_menu()
 
     def _show_bench(self) -> None:
@@ -235,6 +236,8 @@ class MainWindow(QMainWindow):
                 action.setEnabled(not action.isEnabled())
             if command.checked is not None and action.isChecked() != command.checked():
                 action.setChecked(not action.isChecked())
+            if command.words is not None and action.text() != (title := command.title_now()):
+                action.setText(title)
         for layout in LAYOUTS:
             task, command = self.actions[f"task.{layout.key}"], self.actions[f"layout.{layout.key}"]
             task.setEnabled(command.isEnabled())
