@@ -114,6 +114,6 @@ CHOPPING = replace(
     DRAGGING, key="chopping", title=ChoppingBench.title, make=make_bench, make_sample=make_sample,
     instruments={"laser": DRAGGING.instruments["laser"], "chopper": QuietChopper,
                  "lockin": DRAGGING.instruments["lockin"]},
-    sample_prefix="toy", presets={"age": ("fresh", "stale")}, hidden=(), rates=None, sample_title="the toy",
-    sample_about="", preset_help={"age": "Choose how old it is."}, rehearsal=lambda: FrequencySweep(steps_per_decade=1),
+    sample_prefix="toy", presets={"age": ("fresh", "stale")}, sample_title="the toy", hidden=(), rates=None,
+    steady=None, distribution=None, theory=(), sample_about="", preset_help={"age": "Choose how old it is."}, rehearsal=lambda: FrequencySweep(steps_per_decade=1),
     chart="lockin.r")

@@ -62,8 +62,8 @@ class RunCurves:
         self.bars: dict[Key, pg.PlotDataItem] = {}
         self._filled: dict[pg.PlotDataItem, int] = {}
         """The state of its trace that each curve shows."""
-        self._overlays: list[pg.PlotDataItem] = []
-        self._crosses: pg.PlotDataItem | None = None
+        self.overlays: list[pg.PlotDataItem] = []
+        self.crosses: pg.PlotDataItem | None = None
         self._drawn: list[Scan] = []
 
     def is_behind(self) -> bool:
@@ -72,13 +72,13 @@ class RunCurves:
 
     def draw(self) -> None:
         """Draw everything anew."""
-        for item in (*self.curves.values(), *self.bars.values(), self._crosses):
+        for item in (*self.curves.values(), *self.bars.values(), self.crosses):
             if item is not None:
                 self._plot.removeItem(item)
         self.curves.clear()
         self.bars.clear()
         self._filled.clear()
-        self._crosses = None
+        self.crosses = None
         self.follow()
 
     def follow(self) -> None:
@@ -156,9 +156,9 @@ class RunCurves:
         return f"{scan.title}, {trace.member}" if trace.member and trace.place == 0 else trace.member or scan.title
 
     def _drop_overlay(self) -> None:
-        for item in self._overlays:
+        for item in self.overlays:
             self._plot.removeItem(item)
-        self._overlays.clear()
+        self.overlays.clear()
 
     def _draw_overlay(self) -> None:
         """Draw the theory or fit of the last run over it, dashed and thin."""
@@ -184,7 +184,7 @@ class RunCurves:
             item = self._plot.plot(x[shown], y[shown], name=title or None, connect="finite",
                                    pen=pg.mkPen(colour, width=1, style=dash))
             item.setZValue(1)
-            self._overlays.append(item)
+            self.overlays.append(item)
 
     def bounds(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return the ends of both axes that show the whole grid of all runs, and all values."""
@@ -227,12 +227,12 @@ class RunCurves:
         name = self.variable.name
         found = [trace.spoiled_points(name, self.log_x, self.log_y)
                  for scan in self._drawn for trace in scan.traces if trace.spoiled]
-        if self._crosses is None:
+        if self.crosses is None:
             if not found:
                 return
             ink = pg.mkPen(self._look.colour("refused"), width=1)
-            self._crosses = self._plot.plot([], [], pen=None, symbol="x", symbolSize=7, symbolPen=ink,
+            self.crosses = self._plot.plot([], [], pen=None, symbol="x", symbolSize=7, symbolPen=ink,
                                             symbolBrush=None, name=_SPOILED)
-            self._crosses.setZValue(2)
+            self.crosses.setZValue(2)
         x, y = (np.concatenate(values) for values in zip(*found, strict=True)) if found else ([], [])
-        self._crosses.setData(x, y)
+        self.crosses.setData(x, y)

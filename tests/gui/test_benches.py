@@ -139,15 +139,15 @@ def test_a_family_on_logarithmic_axes(qtbot, window):
 def test_theory_lies_dashed_over_the_first_variable_only(qtbot, window):
     panel = window.scan_panel
     sweep(qtbot, window)
-    assert len(panel._overlays) == 2
-    assert panel._overlays[1].opts["pen"].style() == Qt.PenStyle.DashLine
-    np.testing.assert_array_equal(panel._overlays[1].getOriginalDataset()[1], 20.0)
+    assert len(panel.drawn.overlays) == 2
+    assert panel.drawn.overlays[1].opts["pen"].style() == Qt.PenStyle.DashLine
+    np.testing.assert_array_equal(panel.drawn.overlays[1].getOriginalDataset()[1], 20.0)
     panel.quantity.setFocus()
     qtbot.keyClick(panel.quantity, Qt.Key.Key_Down)
     assert panel.quantity.currentText() == "lock-in phase (°)"
-    assert not panel._overlays
+    assert not panel.drawn.overlays
     qtbot.keyClick(panel.quantity, Qt.Key.Key_Up)
-    assert len(panel._overlays) == 2
+    assert len(panel.drawn.overlays) == 2
 
 
 def test_findings_are_all_there_in_a_place_of_fixed_height(qtbot, window):

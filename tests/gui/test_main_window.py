@@ -374,12 +374,16 @@ def test_a_sample_with_changed_parameters(qtbot, window):
 
 
 def test_charts_follow_the_laboratory(qtbot, window):
+    window.show_panel("inside")
     run_to_end(qtbot, window, lambda: window.commands.run("try.dwell"))
-    qtbot.wait(100)
+    qtbot.waitUntil(lambda: window.inside.isVisible(), timeout=2000)
+    qtbot.wait(300)
     t, p = window.inside.curve.getData()
     assert np.all(np.diff(t) > 0)
     assert p.min() < -0.05
+    window.show_panel("strip")
     window.strip.choice.setCurrentText("gate.voltage_actual")
+    qtbot.waitUntil(lambda: window.strip.curve.getData()[1] is not None, timeout=2000)
     assert window.strip.curve.getData()[1][-1] == pytest.approx(0.4)
     window.strip.span.setCurrentText("last minute")
     shown = window.strip.curve.getData()[0]
