@@ -54,7 +54,7 @@ def main() -> None:
     print(f"first window, warm cache: {min(first_window() for _ in range(3)):.2f} s (target 3 s)")
     from PySide6.QtCore import QSettings, QTimer
 
-    from gui.app import be_quick_to_respond, make_window, settle, wait_until
+    from gui.app import be_quick_to_respond, keep_what_stands, make_window, settle, wait_until
 
     be_quick_to_respond()
     gaps: list[float] = []
@@ -76,6 +76,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         window = make_window(QSettings(f"{folder}/s.ini", QSettings.Format.IniFormat), "light")
         window.model.folder = Path(folder)
+        window.complete.connect(keep_what_stands)
         timer = QTimer(interval=1)
         timer.timeout.connect(tick)
         window.show()
@@ -105,7 +106,7 @@ def main() -> None:
         window.experiment.fill(dwell=5.0)
         window.commands.run("run.start")
         wait_until(lambda: window.model.run is not None, 10.0)
-        original = window.inside.plot.paintEvent
+        original = window.strip.plot.paintEvent
         count = [0]
 
         def paint(event: object) -> None:
@@ -118,7 +119,7 @@ def main() -> None:
             settle(3.0)
             return count[0] / (time.perf_counter() - start)
 
-        window.inside.plot.paintEvent = paint
+        window.strip.plot.paintEvent = paint
         print(f"frames a second of the live plots during a scan: {frames():.0f} (target 25)")
         layout = window.saveState()
         for key in window.docks:

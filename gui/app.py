@@ -44,9 +44,12 @@ def _quiet(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:  # 
 def be_quick_to_respond() -> None:
     """Tune the interpreter for a window beside a busy thread: short turns, rare and small garbage collections."""
     sys.setswitchinterval(2e-4)
-    gc.collect()
-    gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+def keep_what_stands() -> None:
+    """Spare the garbage collector what will stay as long as the window: to look through it all takes half a second."""
+    gc.freeze()
 
 
 def make_application(arguments: list[str] | None = None) -> QApplication:
@@ -116,6 +119,7 @@ def open_window(screenshot: Path | None = None, mode: Mode | None = None) -> int
     app = make_application()
     window = make_window(mode=mode)
     report_surprises(window.model)
+    window.complete.connect(keep_what_stands)
     window.show()
     if screenshot is None:
         QTimer.singleShot(300, window.greet_first_start)

@@ -63,11 +63,16 @@ class GentlePainting(QWidget):
         left = [part for part in self._veiled if shiboken6.isValid(part) and part.isVisible() and not part.isWindow()
                 and inside.intersects(self._place(part))]
         self._veiled = left[1:]
-        if not self._veiled:
+        if self._veiled:
+            region = QRegion()
+            for part in self._veiled:
+                region += self._place(part)
+            self.setMask(region - QRegion(self._place(left[0])))
+            self._timer.start()
+        else:
             self.hide()
-            return
-        region = QRegion()
-        for part in self._veiled:
-            region += self._place(part)
-        self.setMask(region - QRegion(self._place(left[0])))
-        self._timer.start()
+        if left:
+            # what Qt wanted to paint under the veil it has forgotten
+            for widget in (left[0], *left[0].findChildren(QWidget)):
+                if widget.isVisible():
+                    widget.update()

@@ -12,6 +12,7 @@ from gui.catalogue import PANELS
 from gui.commands import MENUS, Command
 from gui.desk import Desk
 from gui.docking import Docks
+from gui.evented import Event
 from gui.layouts import LAYOUTS
 from gui.models import LabModel
 from gui.panels.clock_panel import ClockPanel
@@ -56,6 +57,8 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.desk = Desk(model, theme, settings)
         self.history, self.commands = self.desk.history, self.desk.commands
+        self.complete = Event()
+        """All panels stand."""
         self.actions: dict[str, QAction] = {}  # type: ignore[assignment]
         self.setObjectName("vlab")
         self.resize(1440, 860)  # before the docks share it out
@@ -128,6 +131,8 @@ class MainWindow(QMainWindow):
         """Make one more of the panels that were not needed at once."""
         if self.docking.make_next():
             self._rest.start()
+        else:
+            self.complete.emit()
         self._refresh_commands()
 
     def panel(self, key: str) -> QWidget:
