@@ -48,6 +48,8 @@ class Docks:
         self._idle: frozenset[str] = frozenset()
         self._unmade: dict[str, Callable[[], QWidget]] = {}
         self._forbidden: frozenset[str] = frozenset()
+        self._put_away: list[str] = []
+        """What was open when it was forbidden."""
         self.painting = GentlePainting(window, lambda: [window.centralWidget(), *self.by_key.values()])
         window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         # instruments are long: their column goes down to the window's foot
@@ -114,8 +116,14 @@ class Docks:
         self._forbidden = keys
         for key, dock in self.by_key.items():
             dock.toggleViewAction().setEnabled(key not in keys)
-            if key in keys:
+            if key in keys and not dock.isHidden():
                 dock.hide()
+                self._put_away.append(key)
+        if not keys:
+            for key in self._put_away:
+                if key in self.by_key:
+                    self.by_key[key].show()
+            self._put_away.clear()
 
     def show(self, key: str) -> bool:
         """Bring a panel to the front, opening it if it is closed; return whether that may be."""

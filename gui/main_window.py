@@ -61,7 +61,8 @@ class MainWindow(QMainWindow):
         """All panels stand."""
         self.actions: dict[str, QAction] = {}  # type: ignore[assignment]
         self.setObjectName("vlab")
-        self.resize(1440, 860)  # before the docks share it out
+        room = self.screen().availableSize()
+        self.resize(min(1440, room.width()), min(860, room.height()))  # before the docks share it out
         self.menus: dict[str, QMenu] = {title: self.menuBar().addMenu(f"&{title}") for title in MENUS}
         self.scan_panel = ScanPanel(self.desk)
         self.setCentralWidget(self.scan_panel)
@@ -252,7 +253,8 @@ class MainWindow(QMainWindow):
         coming = self.model.mounting
         for panel in self.instruments.values():  # what is set now would arrive on the other bench
             panel.setEnabled(coming is None or coming.bench == self.model.kind.key)
-        self.state_label.setText(self.model.run_state if self.model.connected else "setting up")
+        state = self.model.run_state if self.model.connected else "setting up"
+        self.state_label.setText(f"exam mode · {state}" if self.desk.exam else state)
         self.experiment.show_buttons()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -11,7 +11,7 @@ import math
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gui.deeds import (
     ActionPressed,
@@ -31,6 +31,7 @@ from vlab.errors import VlabError
 
 if TYPE_CHECKING:
     from instruments.bench import Bench
+    from vlab.experiments.runner import Run
     from vlab.parameters import Parameters
 
 _ARRIVED = 0.05
@@ -94,7 +95,7 @@ class Diary:
         kind = model.kind
         self._first: Future[Standing | None] = model.lab.post(lambda bench: standing(bench, kind))
         self._running: Entry | None = None
-        self._run: Any = None
+        self._run: Run | None = None
         model.done.connect(self.note)
         model.run_changed.connect(self._look)
 
@@ -120,10 +121,10 @@ class Diary:
             waiting = [e for e in self.entries if isinstance(e.deed, RunAsked) and not e.status and not e.deed.refused]
             if waiting and waiting[0].deed.procedure is model.run.procedure:  # type: ignore[union-attr]
                 self._running, self._run = waiting[0], model.run
-        elif model.run is None and self._running is not None:
+        elif model.run is None and self._running is not None and self._run is not None:
             self._running.status = model.run_state
-            self._running.number = int(getattr(self._run.setup, "run_number", 0))
-            self._running = None
+            self._running.number = self._run.number  # the bench may be at the next run already
+            self._running = self._run = None
             self.changed.emit()
 
     def kept(self) -> list[Entry]:

@@ -131,8 +131,8 @@ class DraggingBench(Bench):
         if held > 1.0 - _HELD:
             where, line = "at the edge of", f"another charge comes and goes and the line is weakened to {held:.2g}"
         return (f"the gate is at {readout(volts, 'V', 3)}, {where} the charging plateau from "
-                f"{readout(plateau.start, 'V', 3)} to {readout(plateau.end, 'V', 3)}: {line}; set gate.voltage between "
-                "the two.")
+                f"{readout(plateau.start, 'V', 3)} to {readout(plateau.end, 'V', 3)}: {line}; bring the gate's "
+                "voltage between the two (gate.voltage).")
 
     def path(self) -> list[str]:
         """Return the way of the light in words."""

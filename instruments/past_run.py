@@ -34,6 +34,8 @@ class PastRun:
     """Of vlab, when it was made."""
     touched: bool = False
     """Whether somebody changed a setting while it ran."""
+    cables: dict[str, str] | None = None
+    """Which output fed each input when it began; None where the file does not tell."""
 
     @classmethod
     def of(cls, attributes: Mapping[Any, Any]) -> PastRun:
@@ -61,7 +63,8 @@ class PastRun:
             return cls(experiment.from_record(json.loads(attributes["procedure_parameters"])), kind,
                        kind.sample_type.from_record(sample), int(attributes["seed"]), bool(attributes["noise"]),
                        int(attributes["run_number"]), json.loads(attributes["instruments_before"]), version,
-                       bool(json.loads(attributes.get("settings_changed_during_run", "[]"))))
+                       bool(json.loads(attributes.get("settings_changed_during_run", "[]"))),
+                       json.loads(attributes["cables"]) if "cables" in attributes else None)
         except (KeyError, TypeError, ValueError, VlabError) as error:
             raise DataError(f"the run was made by vlab {version}, whose {name} cannot be made again by this version "
                             f"({error}).") from None
@@ -78,13 +81,15 @@ class PastRun:
             return "it went on from the state of the bench, which the file does not keep, so numbers differ"
         if self.touched:
             return "a setting was changed by hand while it ran, so numbers differ"
+        if self.cables is None:
+            return "the file does not tell how the cables were, so numbers differ if one was not in its place"
         return ""
 
     def bench(self) -> Bench:
         """Return a bench as the run found it: the same sample, seed, settings and faults.
 
         Its next run has the number of this one, hence the same noise. Settings that slew stand where they were going.
-        What a person plugged by hand is not in the file: the cables are as they should be.
+        Where the file does not tell how the cables were, they are as they should be.
 
         Raises
         ------
@@ -92,9 +97,24 @@ class PastRun:
             The instruments of this version cannot be set so.
         """
         bench = self.kind.make(self.sample, seed=self.seed, noise=self.noise)
+        try:
+            for source, target in self.unusual_cables(bench):
+                if source is None:
+                    bench.disconnect(target)
+                else:
+                    bench.connect(source, target)
+        except VlabError as error:
+            raise DataError(f"the bench of the run cannot be made again by this version of vlab ({error})") from None
         self._set(bench)
         bench.run_number = self.run_number - 1
         return bench
+
+    def unusual_cables(self, bench: Bench) -> list[tuple[str | None, str]]:
+        """Return which cables were not as on a bench: output, None for no cable, and input."""
+        if self.cables is None:
+            return []
+        return [(self.cables.get(target), target) for target in dict.fromkeys([*bench.cables, *self.cables])
+                if self.cables.get(target) != bench.cables.get(target)]
 
     def unusual_settings(self) -> list[tuple[str, str, float | str, float | str]]:
         """Return which settings were not as on a new bench: instrument, name, value there and value here."""

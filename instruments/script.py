@@ -179,6 +179,10 @@ def script_of(past: PastRun, save: str | None = "runs") -> str:
     script = Script(f"{past.procedure.in_words()}, done again as its file tells.")
     script.bench(past.kind, past.sample, past.seed, past.noise)
     bench = past.kind.make(past.sample, seed=past.seed, noise=past.noise)
+    for source, target in past.unusual_cables(bench):
+        script.cable(source, target)
+        with suppress(VlabError):  # the script says why it cannot be
+            bench.disconnect(target) if source is None else bench.connect(source, target)
     own = {(device.name, setting) for device, setting in past.procedure.sets(bench)}
     for name, key in own:  # what follows them by itself follows in the run as well
         with suppress(VlabError):

@@ -148,7 +148,8 @@ class SpinInertiaBench(Bench):
         if relaxing > _FAST_ENOUGH * tick:
             found.append(f"{slow} bench's tick of {readout(tick, 's', 3)}; how they settle after a change is left out.")
         elif relaxing > _FAST_ENOUGH * time_constant:
-            found.append(f"{slow} lock-in's time constant; how they settle is left out; raise lockin.time_constant.")
+            found.append(f"{slow} lock-in's time constant; how they settle is left out; choose a longer one "
+                         "(lockin.time_constant).")
         return found
 
     def _to_reference(self) -> None:

@@ -36,6 +36,8 @@ class Parameter:
     """Whether None is allowed; the help says what it means."""
     without: str = "none"
     """What None means, in one or two words for a form."""
+    shown_unit: str = ""
+    """What a form writes behind a bare number that counts in units of something, such as ``"W_π"``."""
 
     def allowed(self) -> str:
         """Return in words what may be given."""
@@ -44,7 +46,7 @@ class Parameter:
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
         low, high = self.minimum, self.maximum
-        unit = f" {self.unit}" if self.unit else ""
+        unit = f" {self.unit or self.shown_unit}".rstrip()
         number = {"count": "a whole number", "quantities": "different quantities, separated by commas, each"}.get(
             self.kind, "a quantity")
         if math.isinf(low) and math.isinf(high):
@@ -144,10 +146,10 @@ def _field(parameter: Parameter, default: Any) -> Any:
 
 
 def quantity(unit: str, help: str, default: Any = MISSING, *, minimum: float = -math.inf, maximum: float = math.inf,
-             above: float | None = None, optional: bool = False, without: str = "none") -> Any:
+             above: float | None = None, optional: bool = False, without: str = "none", shown_unit: str = "") -> Any:
     """Declare a physical parameter; ``default`` is a number in ``unit``, or None where optional."""
     parameter = Parameter("quantity", help, unit, minimum if above is None else above, maximum, above is not None,
-                          optional=optional, without=without)
+                          optional=optional, without=without, shown_unit=shown_unit)
     return _field(parameter, default if default is MISSING or default is None else Q_(float(default), unit))
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from math import inf
 
 from instruments.past_run import sample_in_words
+from vlab.data.quick_read import read_run
 from vlab.data.run_entry import BROKEN, RUNNING, UNFINISHED, Entry
 from vlab.data.run_search import haystack
 from vlab.data.thumbnail import Picture
 from vlab.errors import VlabError
 from vlab.experiments import EXPERIMENTS
+from vlab.units import unit_factor
 
 _STATES = {"completed": "", "interrupted": "recovered"}
 """What is said of a status, where it is not the word itself."""
@@ -30,6 +35,8 @@ class Row:
     moment: datetime | None
     text: str
     """All in which is searched."""
+    copy_of: str = ""
+    """The name of the file that it is a copy of."""
 
     @classmethod
     def of(cls, entry: Entry) -> Row:
@@ -49,6 +56,20 @@ class Row:
         points = f"{entry.points} point{'' if entry.points == 1 else 's'}"
         return f"{state}, {points}" if state else points
 
+    def finding(self) -> str:
+        """Return the first thing that it shows, without what is said beside it: ``tau_s* = 439(6) ns``."""
+        return first_clause(self.entry.findings[0]) if self.entry.findings else ""
+
+    def result(self) -> tuple[str, float]:
+        """Return by what runs are ordered that show the same: the words of the finding, and its number."""
+        found = _NUMBER.search(self.finding())
+        if found is None:
+            return self.finding(), inf
+        number, unit = float(found["number"].replace("−", "-")), found["unit"]
+        with suppress(Exception):  # words that are no unit
+            number *= unit_factor(unit) if unit else 1.0
+        return self.finding()[:found.start()].strip(" ="), number
+
     def when(self, today: date | None = None) -> str:
         """Return when it began, as short as can be."""
         return in_short(self.moment, today)
@@ -56,7 +77,23 @@ class Row:
     def spoken(self) -> str:
         """Return all of it in a line, for those who hear the list."""
         return ", ".join(part for part in (self.heading, self.label, self.sample, self.when(), self.state(),
-                                           self.entry.note, self.entry.trouble) if part)
+                                           self.finding(), self.entry.note, self.entry.trouble,
+                                           f"copy of {self.copy_of}" if self.copy_of else "") if part)
+
+
+_NUMBER = re.compile(r"(?<![\w.])(?P<number>[-+−]?\d+\.?\d*(?:e[-+]?\d+)?)(?:\(\d+\))?(?:\s*(?P<unit>[A-Za-zµμΩ°/%]+))?")
+"""The first number of a sentence, with its uncertainty in brackets and its unit."""
+
+
+def first_clause(sentence: str) -> str:
+    """Return a sentence up to its first comma, semicolon, colon or bracket that stands by itself."""
+    return re.split(r"[,;:] | \(", sentence, maxsplit=1)[0]
+
+
+def findings_of(entry: Entry) -> tuple[str, ...]:
+    """Return what the run in a file shows, in sentences; raises if that cannot be found out."""
+    procedure = EXPERIMENTS[entry.experiment].from_record(json.loads(entry.parameters))
+    return tuple(procedure.findings(read_run(entry.path)))
 
 
 def in_short(moment: datetime | None, today: date | None = None) -> str:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gui.evented import Event
 from gui.library.errands import Errands
-from gui.library.row import Row, picture_of
+from gui.library.row import Row, findings_of, picture_of
 from vlab.data.annotation import annotate
 from vlab.data.library import TRASH, Gone, Library
 from vlab.data.recovery import recover
 from vlab.data.run_entry import RUNNING, UNFINISHED, Entry
 from vlab.data.run_search import Query
 
+_EXAMINING = 0.2
+"""Seconds of finding out what runs show, before other work gets its turn."""
 _TURN, _BREATH = 2e-3, 1e-3
 """Seconds that the reader works, and then stands back, so that the window is never without the interpreter."""
 
@@ -25,6 +28,7 @@ ORDERS: dict[str, Callable[[Row], Any]] = {
     "oldest first": lambda row: (row.moment.timestamp() if row.moment else 0.0,),
     "by experiment": lambda row: (row.heading, -(row.moment.timestamp() if row.moment else 0.0)),
     "by sample": lambda row: (row.sample, -(row.moment.timestamp() if row.moment else 0.0)),
+    "by finding": lambda row: (not row.entry.findings, row.heading, *row.result()),
     "most points first": lambda row: (-row.entry.points,),
     "noted first": lambda row: (not (row.entry.note or row.entry.tags),
                                 -(row.moment.timestamp() if row.moment else 0.0)),
@@ -51,6 +55,10 @@ class Shelf:
         self.errands = Errands()
         self.changed = Event()
         """Other rows are shown, or they say something else."""
+        self.went = Event()
+        """With the files of runs that were put away."""
+        self.came_back = Event()
+        """With the files of runs that were brought back."""
         self.noticed = Event()
         """With a level and a sentence."""
         self.looked = Event()
@@ -68,9 +76,10 @@ class Shelf:
     def set_folder(self, folder: Path) -> None:
         """Show the runs of another folder."""
         self.folder = Path(folder)
-        self._library = Library(self.folder, picture_of, self._index)
+        self._library = Library(self.folder, picture_of, self._index, findings_of)
         self._news: deque[Row | Gone] = deque()
         self._looking = False
+        self._examining = False
         self._again = False
         self._all.clear()
         self._put_away.clear()
@@ -110,6 +119,30 @@ class Shelf:
             self.looked.emit()
             if self._again:
                 self.look()
+            self._examine()
+
+        self.errands.do(work, then)
+
+    def _examine(self) -> None:
+        """Find out what runs show, some at a time: whatever else there is to do comes in between."""
+        library, news = self._library, self._news
+        if self._examining or not library.unexamined:
+            return
+        self._examining = True
+
+        def work() -> None:
+            end = time.perf_counter() + _EXAMINING
+            for entry in library.examine(lambda: time.perf_counter() > end or self.errands.leaving
+                                         or library is not self._library):
+                news.append(Row.of(entry))
+                time.sleep(_BREATH)
+
+        def then(_: object, failure: Exception | None) -> None:
+            if library is self._library:
+                self._examining = False
+                self._take_news()
+                if failure is None:
+                    self._examine()
 
         self.errands.do(work, then)
 
@@ -127,7 +160,22 @@ class Shelf:
                 self._all.pop(item.path, None)
             else:
                 self._all[item.entry.path] = item
+        self._find_copies()
         self._refilter()
+
+    def _find_copies(self) -> None:
+        """Say of files that hold the same run which of them is the run's own: that which has its name."""
+        by_run: dict[str, list[Row]] = {}
+        for row in self._all.values():
+            if row.entry.uid and row.entry.is_run:
+                by_run.setdefault(row.entry.uid, []).append(row)
+        for uid, rows in by_run.items():
+            own = min(rows, key=lambda row: (not row.entry.path.stem.endswith(uid), len(row.entry.path.parts),
+                                             len(row.entry.path.name), row.entry.path)).entry.path
+            for row in rows:
+                copy_of = "" if row.entry.path == own else own.name
+                if row.copy_of != copy_of:
+                    self._all[row.entry.path] = replace(row, copy_of=copy_of)
 
     # -- choosing ----------------------------------------------------------------------------------------------
 
@@ -213,8 +261,9 @@ class Shelf:
 
         def then(moved: Any) -> None:
             self._put_away.append(moved)
+            self.went.emit([path for path, _ in moved])
             runs = "a run" if len(moved) == 1 else f"{len(moved)} runs"
-            self.noticed.emit("info", f"Moved {runs} into {moved[0][1].parent}; Ctrl+Z in the list brings back.")
+            self.noticed.emit("info", f"Put away {runs}, into {moved[0][1].parent}; Ctrl+Z in the list brings back.")
 
         self._do(work, then)
 
@@ -240,6 +289,7 @@ class Shelf:
         def then(_: object) -> None:
             if moved in self._put_away:
                 self._put_away.remove(moved)
+            self.came_back.emit([path for path, _ in moved])
 
         self._do(work, then)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -20,10 +20,12 @@ from instruments.wiring import Wiring
 
 _LINES = (2, 6)
 """Of the check: in a small panel, and at most."""
+_FREE = 16777215
+"""Greatest height of a widget that may be as high as it likes."""
 
 
-class PathPanel(QScrollArea):
-    """The drawing of the bench, the sentences of its check, and more in words.
+class PathPanel(QWidget):
+    """The drawing of the bench and more in words, which scroll, and below them the sentences of its check, which stay.
 
     Parameters
     ----------
@@ -37,23 +39,17 @@ class PathPanel(QScrollArea):
         self._found: tuple[str, ...] | None = None
         self._wiring: Wiring | None = None
         self.cables: dict[str, ComboBox] = {}
-        body = QWidget()
-        column = QVBoxLayout(body)
+        column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 2)
         column.setSpacing(3)
         self.table = OpticalTable(desk)
-        column.addWidget(self.table, 1)
+        column.addWidget(self._make_view(), 1)
         below = QHBoxLayout()
         below.setSpacing(4)
         below.addWidget(self._make_check(), 1)
         below.addWidget(self._make_fold(), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(below)
-        column.addWidget(self._make_more())
-        self.setWidget(body)
-        self.setWidgetResizable(True)
         self.setMinimumHeight(175)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("optical table panel")
         set_topic(self, "panel/path")
         self.destroyed.connect(desk.model.readings_changed.connect(self.show_snapshot))
@@ -66,6 +62,22 @@ class PathPanel(QScrollArea):
         return [Command("bench.cables", "Put all cables where they belong", "Setup", self.table.mend_cables,
                         "Put every wrong or missing cable where it belongs.",
                         enabled=lambda: self._model.connected)]
+
+    def _make_view(self) -> QScrollArea:
+        """Return what scrolls: the drawing and, unfolded, the words below it."""
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(self.table, 1)
+        column.addWidget(self._make_more())
+        self.view = QScrollArea()
+        self.view.setWidget(body)
+        self.view.setWidgetResizable(True)
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return self.view
 
     def _make_check(self) -> QScrollArea:
         self.check = QLabel()
@@ -115,11 +127,25 @@ class PathPanel(QScrollArea):
         self.more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
         self._folded.setVisible(shown)
         self.show_snapshot(self._model.snapshot)
+        self._fit()
+        if shown:
+            QTimer.singleShot(0, self, self._show_words)
+
+    def _show_words(self) -> None:
+        """Scroll to the beginning of the words, if they did not fit below the drawing."""
+        self.view.verticalScrollBar().setValue(self._folded.y())
+
+    def _fit(self) -> None:
+        """Leave the drawing what the words do not need, never more than is in sight, so that it does not grow."""
+        height = self.view.viewport().height()
+        words = self._folded.sizeHint().height() if self.more.isChecked() else 0
+        self.table.setMaximumHeight(max(self.table.minimumHeight(), height - words) if words else _FREE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the check more lines in a taller panel; their number never follows what it says."""
         super().resizeEvent(event)
         self._share_out()
+        self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened meanwhile."""

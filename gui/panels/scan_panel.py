@@ -108,7 +108,8 @@ class ScanPanel(QWidget):
         self.runs.changed.connect(self._on_choice)
         ends = [model.scan_changed.connect(self._grow), model.run_changed.connect(self._on_run),
                 model.scans_cleared.connect(self._on_choice),
-                model.experiment_changed.connect(self.show_experiment), model.run_shown.connect(self._look_at)]
+                model.experiment_changed.connect(self.show_experiment), model.run_shown.connect(self._look_at),
+                model.scan_chosen.connect(self._look_closer)]
         self.destroyed.connect(lambda: [end() for end in ends])  # the model outlives the panel
         self._look.changed.connect(self._restyle)
         scene = self.plot.scene()
@@ -315,7 +316,14 @@ class ScanPanel(QWidget):
     def _look_at(self, *scans: Scan) -> None:
         """Show past runs; those of another experiment until that which is chosen is measured or chosen again."""
         self._show_kind(type(scans[-1].procedure))
+        self.active.choose(scans[-1])
         self.runs.show_all(scans)
+
+    def _look_closer(self, scan: Scan) -> None:
+        """Have cursors, region, fit and what is saved look at a run that is drawn."""
+        if type(scan.procedure) is self._kind and self.runs.is_shown(scan):
+            self.active.choose(scan)
+            self._refresh_numbers()
 
     def _has_map(self) -> bool:
         return any(map_axis(scan) is not None for scan in self.runs.shown())

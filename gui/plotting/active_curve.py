@@ -49,6 +49,11 @@ class ActiveCurve:
         """Forget what was clicked."""
         self._chosen = None
 
+    def choose(self, scan: Scan) -> None:
+        """Look at a run, at its first curve that has points."""
+        if scan.traces:
+            self._chosen = scan, next((n for n, trace in enumerate(scan.traces) if len(trace.x)), 0)
+
     def points(self) -> Points:
         """Return x and y of the curve by rising x, in the units of the axes."""
         trace = self.trace()

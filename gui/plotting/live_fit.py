@@ -28,8 +28,10 @@ _LOOK_MS = 30
 _MOST_CURVES = 8
 _FEW = 2
 """Curves of which two numbers each are told; of more, one."""
-_ENOUGH_SAMPLES = 6
+_ENOUGH_SAMPLES = 20
 """Values that each mean needs so that its own scatter may weigh it; of fewer the weights would be noise."""
+_NO_DRAWS = ("phase",)
+"""Coordinates whose places are chosen evenly: the scatter over them is a spread, no error of their mean."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,12 @@ def fit_all(key: str, curves: list[tuple[str, int, Curve]]) -> list[CurveFit]:
     found = []
     for member, place, curve in curves:
         try:
-            found.append(CurveFit(member, place, fit_curve(key, curve)))
+            fitted = fit_curve(key, curve)
+            fitted.lines()  # words that cannot be found are told as well, not first where they are drawn
+            found.append(CurveFit(member, place, fitted))
         except VlabError as error:
             found.append(CurveFit(member, place, None, str(error)))
-        except (ValueError, ArithmeticError, RuntimeError, np.linalg.LinAlgError) as error:
+        except Exception as error:  # the curves beside it shall be fitted all the same
             found.append(CurveFit(member, place, None, f"The fit did not come to an end ({error})."))
     return found
 
@@ -153,7 +157,8 @@ class LiveFit(QObject):
                 kept &= (x >= ends[0]) & (x <= ends[1])
             if not kept.any():
                 continue
-            weigh = bool(trace.told_errors.get(name)) or trace.fewest_samples() >= _ENOUGH_SAMPLES
+            drawn = not set(self._curves.plan.average) & set(_NO_DRAWS)
+            weigh = bool(trace.told_errors.get(name)) or (drawn and trace.fewest_samples() >= _ENOUGH_SAMPLES)
             found.append((trace.member, trace.place,
                           Curve(x[kept], y[kept], error[kept] if weigh else None, self.x_unit,
                                 self._curves.variable.unit, self._curves.log_x)))

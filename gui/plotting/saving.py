@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -83,7 +84,8 @@ class Saving:
 
     def _save(self, ending: str, do: Callable[[Path], None]) -> None:
         """Ask for a file and write it."""
-        name = str(self._model.folder / export.file_name(self._active.scan(), ending))
+        folder = _elsewhere() if ending == "nc" else self._model.folder  # a copy beside the run would be another run
+        name = str(folder / export.file_name(self._active.scan(), ending))
         chosen, _ = QFileDialog.getSaveFileName(self._parent, "Where shall it go?", name, _KINDS[ending])
         if not chosen:
             return
@@ -98,3 +100,9 @@ class Saving:
     def _copy(self) -> None:
         self._draw(lambda plot: QGuiApplication.clipboard().setImage(export.picture(plot)))
         self._model.notice("info", "The picture is on the clipboard.")
+
+
+def _elsewhere() -> Path:
+    """Return the folder of a person's own files."""
+    places = QStandardPaths.standardLocations(QStandardPaths.StandardLocation.DocumentsLocation)
+    return next((folder for folder in map(Path, places) if folder.is_dir()), Path.home())

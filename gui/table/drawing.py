@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from math import copysign
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap, QRegion
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPathStroker, QPixmap, QRegion
 
 from gui.table.graph import SAMPLE, Graph, Node, owner
 from gui.table.inks import Inks, mixed, no_brush, pen, veiled
 from gui.table.layout import BESIDE, Box, Layout, Point, Spot, lay_out
 from gui.table.picture import Cable, NodeLook, Picture, full_scale
-from gui.table.station import arrow_length, draw_cryostat, draw_field, draw_holder, draw_magnet, draw_sample
+from gui.table.station import arrow_length, draw_cryostat, draw_field, draw_holder, draw_magnet, draw_sample, draw_tilt
 from gui.table.strokes import (
     cable_path,
     draw_beam,
@@ -25,8 +27,8 @@ from gui.theme import tabular_font
 
 _HOLES = 17.0
 """Distance of the table's holes, in units of the scale."""
-
-
+_HIT = 10.0
+"""Pixels; width in which a hand finds a loose cable."""
 _USUAL = "  0.0000 T"
 """As wide as most numbers."""
 MOVING = ("magnet", "holder")
@@ -56,7 +58,7 @@ class Drawing:
         self.current = ""
         """The element that the keyboard has reached."""
         self.grabbed = ""
-        """The input whose cable a hand holds."""
+        """The input or output whose plug a hand holds."""
         self.font = font
         self._ground: QPixmap | None = None
         self._still: QPixmap | None = None
@@ -89,6 +91,15 @@ class Drawing:
                 self._routes[cable.target] = self.layout.route(source, cable.target, number)
                 number += not self.layout.direct(source, cable.target)
 
+    def on_cable(self, target: str, x: float, y: float) -> bool:
+        """Tell whether a point is on the cable of an input."""
+        corners = self._routes.get(target)
+        if corners is None:
+            return False
+        stroker = QPainterPathStroker()
+        stroker.setWidth(_HIT)
+        return stroker.createStroke(cable_path(corners, 9.0 * self.layout.scale)).contains(QPointF(x, y))
+
     # -- changes -----------------------------------------------------------------------------------------------
 
     def show(self, picture: Picture) -> QRegion:
@@ -104,12 +115,16 @@ class Drawing:
         for name, look in picture.nodes.items():
             if look.number != before.nodes[name].number:
                 region += self._number_box(name)[0].toAlignedRect()
+                if self.graph.nodes[name].sketch.symbol in MOVING and SAMPLE in self.layout.spots:
+                    region += self._pointer_rect()
         return region
 
     def _moved(self, name: str, before: NodeLook, look: NodeLook) -> bool:
         """Tell whether more than the number of an element has changed."""
-        drawn = self.graph.nodes[name].sketch.symbol in MOVING and look.number != before.number
-        return drawn or (before.alarms, before.lit, before.colour, before.blocked) != (
+        magnet = self.graph.nodes[name].sketch.symbol == "magnet"  # its windings show the direction of the current
+        turned = magnet and copysign(1.0, look.value) * bool(look.value) != (
+            copysign(1.0, before.value) * bool(before.value))
+        return turned or (before.alarms, before.lit, before.colour, before.blocked) != (
             look.alarms, look.lit, look.colour, look.blocked)
 
     def touch(self) -> QRegion:
@@ -141,6 +156,9 @@ class Drawing:
             self._still = self._make_still(ratio)
         p.drawPixmap(0, 0, self._still)
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if SAMPLE in self.layout.spots and region.intersects(self._pointer_rect()):
+            p.setFont(self.name_font)
+            self._draw_pointers(p)
         p.setPen(self.inks.text)
         p.setFont(self.number_font)
         for name, spot in self.layout.spots.items():
@@ -155,7 +173,7 @@ class Drawing:
                 self._draw_lamp(p, name)
 
     def _make_still(self, ratio: float) -> QPixmap:
-        """Return the picture without numbers, lamps and what alternates."""
+        """Return the picture without numbers, lamps, what turns and what alternates."""
         if self._ground is None:
             self._ground = self._make_ground(ratio)
         still = QPixmap(self._ground)
@@ -230,8 +248,7 @@ class Drawing:
             name = around["magnet"].name
             draw_magnet(p, self.inks, r, self.line, self._outline(name), self._value(around["magnet"]))
         if "holder" in around:
-            draw_holder(p, self.inks, r, self.line, self._outline(around["holder"].name),
-                        self._value(around["holder"]))
+            draw_holder(p, self.inks, r, self.line, self._outline(around["holder"].name))
         p.restore()
 
     def _value(self, node: Node) -> float:
@@ -258,7 +275,6 @@ class Drawing:
                     break
 
     def _draw_sample(self, p: QPainter, glow: QColor | None) -> None:
-        around = {n.sketch.symbol: n for n in self.graph.placed("around")}
         r = self.layout.reach
         for port in (*self.graph.nodes[SAMPLE].inputs, *self.graph.nodes[SAMPLE].outputs):
             x, y = self.layout.sockets[port].at
@@ -266,10 +282,25 @@ class Drawing:
             p.setPen(pen(mixed(self.inks.text, self.inks.base, 0.35), self.line))
             p.drawPolyline([QPointF(x - cx, y - cy), QPointF(0.2 * r, y - cy), QPointF(0.11 * r, 0.28 * r)])
         draw_sample(p, self.inks, r, self.line, self._outline(SAMPLE), glow)
+
+    def _pointer_rect(self) -> QRect:
+        """Return where the field's arrow and the holder's angle are drawn."""
+        (x, y), r = self.layout.spots[SAMPLE].centre, 1.3 * self.layout.reach
+        return QRectF(x - r, y - r, 2.0 * r, 2.0 * r).toAlignedRect()
+
+    def _draw_pointers(self, p: QPainter) -> None:
+        """Draw what follows magnet and holder while they move: upon the picture that is kept."""
+        around = {n.sketch.symbol: n for n in self.graph.placed("around")}
+        tilt = self._value(around["holder"]) if "holder" in around else 0.0
+        r = self.layout.reach
+        p.save()
+        p.translate(*self.layout.spots[SAMPLE].centre)
+        if tilt:
+            draw_tilt(p, self.inks, r, self.line, tilt)
         if "magnet" in around:
             field = self._value(around["magnet"])
-            tilt = self._value(around["holder"]) if "holder" in around else 0.0
             draw_field(p, self.inks, r, self.line, arrow_length(field, self._full[around["magnet"].name]), field, tilt)
+        p.restore()
 
     def _number_box(self, name: str) -> tuple[QRectF, Qt.AlignmentFlag]:
         """Return where the number of an element stands."""
@@ -381,7 +412,7 @@ class Drawing:
             path = cable_path(corners, 9.0 * layout.scale)
             ink = self._cable_ink(cable)
             p.setBrush(no_brush())
-            if cable.source is None or cable.target == self.grabbed:
+            if cable.source is None or self.grabbed in (cable.target, cable.source):
                 p.setPen(pen(veiled(ink, 0.6), self.line, Qt.PenStyle.DotLine))
                 p.drawPath(path)
                 continue

@@ -70,6 +70,8 @@ class Layout:
     beams: list[list[Point]] = field(default_factory=list)
     """The corners of each beam, in the order of `Graph.beams`."""
     splitters: list[Point] = field(default_factory=list)
+    accessories: list[tuple[str, Box]] = field(default_factory=list)
+    """Shutters and beam splitters, and the elements that they belong to."""
     floor: float = 0.0
     """Where the channel for cables begins."""
     pitch: float = 100.0
@@ -217,7 +219,7 @@ def _place_sockets(layout: Layout, graph: Graph) -> None:
 
 
 def _place_beams(layout: Layout, graph: Graph) -> None:
-    spots, nodes = layout.spots, graph.nodes
+    spots, nodes, unit = layout.spots, graph.nodes, layout.unit
     main: dict[str, list[Point]] = {}
     for beam in graph.beams:
         if nodes[owner(beam.target)].place == "line":
@@ -233,6 +235,8 @@ def _place_beams(layout: Layout, graph: Graph) -> None:
             cx = x + 0.5 * w
             at = (cx, _height_at(main[beam.source], cx))
             layout.splitters.append(at)
+            half = max(6.0, 0.17 * layout.unit)
+            layout.accessories.append((b, (at[0] - half, at[1] - half, 2.0 * half, 2.0 * half)))
             layout.beams.append([at, (cx, y + h if at[1] > y else y)])
         elif a == SAMPLE:
             layout.beams.append([spots[a].centre, (x, y + 0.5 * h)])
@@ -240,6 +244,9 @@ def _place_beams(layout: Layout, graph: Graph) -> None:
             fx, fy, _, fh = spots[a].symbol
             side = min(fx, x) - 9.0 * layout.scale
             layout.beams.append([(fx, fy + 0.5 * fh), (side, fy + 0.5 * fh), (side, y + 0.5 * h), (x, y + 0.5 * h)])
+    for name, (x, y) in {owner(b.source): layout.beams[i][0] for i, b in reversed(list(enumerate(graph.beams)))
+                         if nodes[owner(b.source)].sketch.symbol == "laser" and len(layout.beams[i]) < 4}.items():
+        layout.accessories.append((name, (x, y - 0.4 * unit, 0.3 * unit, 0.8 * unit)))
 
 
 def _straight(layout: Layout, graph: Graph, source: str, target: str) -> list[Point]:

@@ -15,7 +15,7 @@ Plug = Callable[[str | None, str], None]
 
 
 def element_menu(parent: QWidget, node: Node, model: LabModel, show: Callable[[], None], plug: Plug) -> QMenu:
-    """Return the menu of an element: its panel, its switch, and the cables of its inputs."""
+    """Return the menu of an element: its panel, its switch, and its cables."""
     menu = QMenu(parent)
     menu.setToolTipsVisible(True)
     title = node.kind.title if node.kind is not None and node.kind.title else node.title
@@ -25,6 +25,8 @@ def element_menu(parent: QWidget, node: Node, model: LabModel, show: Callable[[]
     _add_switch(menu, node, model)
     for target in node.inputs:
         _add_cables(menu, target, model, plug)
+    for source in node.outputs:
+        _add_targets(menu, source, model, plug)
     return menu
 
 
@@ -73,3 +75,18 @@ def _add_cables(menu: QMenu, target: str, model: LabModel, plug: Plug) -> None:
         action.setToolTip(f"Feed {target} from {source}." if source else f"Pull the cable out of {target}.")
         action.triggered.connect(lambda _=False, source=source: plug(source, target))
         group.addAction(action)
+
+
+def _add_targets(menu: QMenu, source: str, model: LabModel, plug: Plug) -> None:
+    wiring = model.snapshot.wiring
+    menu.addSeparator()
+    sub = QMenu(f"Cable from {source.partition('.')[2]}", menu)
+    menu.addMenu(sub)
+    sub.setToolTipsVisible(True)
+    for target in wiring.inputs if wiring is not None else ():
+        there = model.snapshot.cables.get(target) == source
+        action = sub.addAction(target)
+        action.setCheckable(True)
+        action.setChecked(there)
+        action.setToolTip(f"Pull the cable out of {target}." if there else f"Feed {target} from {source}.")
+        action.triggered.connect(lambda _=False, target=target, there=there: plug(None if there else source, target))

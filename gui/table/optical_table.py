@@ -25,7 +25,7 @@ from gui.desk import Desk
 from gui.lab import Snapshot
 from gui.table.drawing import Drawing
 from gui.table.graph import Graph, graph_of, owner
-from gui.table.hand import draw_hand, element_at, input_at, output_at
+from gui.table.hand import draw_hand, element_at, landing, socket_at
 from gui.table.inks import Inks
 from gui.table.layout import Point
 from gui.table.menus import element_menu, table_menu
@@ -188,7 +188,7 @@ class OpticalTable(QWidget):
         self._pressed = self._hand = (x, y)
         QToolTip.hideText()
         self._by_key = False
-        grabbed = input_at(self.drawing, x, y)
+        grabbed = socket_at(self.drawing, x, y)
         if grabbed:
             self.drawing.grabbed = grabbed
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -203,11 +203,13 @@ class OpticalTable(QWidget):
             self._hand = (x, y)
             self.update()
             return
-        on_plug = bool(input_at(self.drawing, x, y))
+        plug = socket_at(self.drawing, x, y)
+        on_plug = bool(plug)
         element = "" if on_plug else element_at(self.drawing, x, y)
         self.setCursor(Qt.CursorShape.OpenHandCursor if on_plug else
                        Qt.CursorShape.PointingHandCursor if element else Qt.CursorShape.ArrowCursor)
         self._hover(element)
+        self._mean(owner(plug) if plug else element)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Plug the cable in where it is dropped, or open a panel."""
@@ -224,26 +226,32 @@ class OpticalTable(QWidget):
     def _drop(self, x: float, y: float, still: bool) -> None:
         drawing = self.drawing
         assert drawing is not None
-        target, drawing.grabbed = drawing.grabbed, ""
+        wanted = None if still else landing(drawing, x, y)
+        held, drawing.grabbed = drawing.grabbed, ""
         self.unsetCursor()
         self.update(drawing.touch())
-        if still:
+        if still and not any(held in (cable.target, cable.source) for cable in drawing.picture.cables):
+            self.open(owner(held))  # an output without a cable is a part of its instrument
+        if wanted is None:
             return
-        source = output_at(drawing, x, y) or None
-        back = drawing.layout.sockets[target].at
-        if source is None and hypot(back[0] - x, back[1] - y) <= 14.0:
-            return  # put back where it was
-        self.plug(source, target)
+        self.plug(wanted.source or None, wanted.target)
+        if wanted.leaves:
+            self.plug(None, wanted.leaves)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: ARG002
         """Show nothing as being pointed at."""
         self._hover("")
+        self._mean(self.current)
 
     def _hover(self, name: str) -> None:
         drawing = self.drawing
         if drawing is not None and drawing.hovered != name:
             drawing.hovered = name
             self.update(drawing.touch())
+
+    def _mean(self, name: str) -> None:
+        """Let the help be asked about an element: the one that mouse or keyboard reached last."""
+        set_topic(self, f"panel/{name or self.current or 'path'}")
 
     def event(self, event: QEvent) -> bool:
         """Show the tool-tip of what is pointed at."""
@@ -261,13 +269,11 @@ class OpticalTable(QWidget):
         drawing = self.drawing
         if drawing is None:
             return ""
-        target = input_at(drawing, x, y)
-        if target:
-            cable = next(c for c in drawing.picture.cables if c.target == target)
-            return socket_tip(drawing.graph, target, cable)
-        output = output_at(drawing, x, y, generous=False)
-        if output:
-            return socket_tip(drawing.graph, output, None)
+        port = socket_at(drawing, x, y)
+        if port:
+            cable = next((c for c in drawing.picture.cables if c.target == port), None)
+            feeds = " and ".join(c.target for c in drawing.picture.cables if c.source == port)
+            return socket_tip(drawing.graph, port, cable, feeds)
         name = element_at(drawing, x, y)
         return element_tip(drawing.graph.nodes[name], self._model.snapshot) if name else ""
 
@@ -285,7 +291,7 @@ class OpticalTable(QWidget):
             return
         drawing.current = name
         self.update(drawing.touch())
-        set_topic(self, f"panel/{name or 'path'}")
+        self._mean(name)
         text = spoken(drawing.graph.nodes[name], drawing.picture.nodes[name]) if name in drawing.picture.nodes else ""
         self.setAccessibleDescription(text)
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
@@ -369,9 +375,9 @@ class OpticalTable(QWidget):
         if self.drawing is None:
             return
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        target = "" if by_key else input_at(self.drawing, event.pos().x(), event.pos().y())
+        port = "" if by_key else socket_at(self.drawing, event.pos().x(), event.pos().y())
         name = self.current if by_key else (
-            owner(target) if target else element_at(self.drawing, event.pos().x(), event.pos().y()))
+            owner(port) if port else element_at(self.drawing, event.pos().x(), event.pos().y()))
         menu = self.menu_of(name) if name else table_menu(self, self.mend_cables, bool(self.wrong_cables()))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.mapToGlobal(self.place_of(name)) if by_key and name else event.globalPos())

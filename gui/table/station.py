@@ -58,8 +58,8 @@ def draw_cryostat(p: QPainter, inks: Inks, r: float, line: float, outline: QColo
         p.drawLine(QPointF(side, -0.3 * r), QPointF(side, 0.3 * r))
 
 
-def draw_holder(p: QPainter, inks: Inks, r: float, line: float, outline: QColor, tilt: float) -> None:
-    """Draw a goniometer's scale, with a mark where the field points."""
+def draw_holder(p: QPainter, inks: Inks, r: float, line: float, outline: QColor) -> None:
+    """Draw a goniometer's scale."""
     p.setBrush(no_brush())
     p.setPen(pen(outline, line))
     ring = QRectF(-0.5 * r, -0.5 * r, r, r)
@@ -69,9 +69,13 @@ def draw_holder(p: QPainter, inks: Inks, r: float, line: float, outline: QColor,
         a = i * pi / 180.0
         inner = 0.44 if i % 90 == 0 else 0.47
         p.drawLine(QPointF(inner * r * cos(a), inner * r * sin(a)), QPointF(0.5 * r * cos(a), 0.5 * r * sin(a)))
-    if tilt:
-        p.setPen(pen(inks.field, line, Qt.PenStyle.DotLine))
-        p.drawArc(QRectF(-0.4 * r, -0.4 * r, 0.8 * r, 0.8 * r), 0, round(degrees(tilt) * 16))
+
+
+def draw_tilt(p: QPainter, inks: Inks, r: float, line: float, tilt: float) -> None:
+    """Draw the angle between beam and field, as far as a holder has turned the sample."""
+    p.setBrush(no_brush())
+    p.setPen(pen(inks.field, line, Qt.PenStyle.DotLine))
+    p.drawArc(QRectF(-0.4 * r, -0.4 * r, 0.8 * r, 0.8 * r), 0, round(degrees(tilt) * 16))
 
 
 def draw_sample(p: QPainter, inks: Inks, r: float, line: float, outline: QColor, glow: QColor | None) -> None:

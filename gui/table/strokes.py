@@ -26,7 +26,9 @@ def beam_path(corners: list[Point]) -> QPainterPath:
 
 
 def draw_beam(p: QPainter, inks: Inks, corners: list[Point], look: BeamLook, colour: QColor, scale: float) -> None:
-    """Draw a beam: thin and grey in the dark, else with a glow; dashed where it is chopped, dotted by its pulses."""
+    """Draw a beam: thin and grey in the dark, else with a glow; dashed where it is chopped, dotted by its pulses,
+    and by bunches of them where it is both.
+    """
     path = beam_path(corners)
     p.setBrush(no_brush())
     if not look.lit:
@@ -36,12 +38,12 @@ def draw_beam(p: QPainter, inks: Inks, corners: list[Point], look: BeamLook, col
     wide = 2.2 * scale**0.5
     p.setPen(pen(veiled(colour, 0.22), 3.2 * wide))
     p.drawPath(path)
-    if look.pulsed:
+    if look.pulsed and not look.chopped:
         p.setPen(pen(colour, 0.45 * wide))
         p.drawPath(path)
     stroke = pen(colour, 2.0 * wide if look.pulsed else wide)
     if look.pulsed:
-        stroke.setDashPattern([0.01, 2.2])
+        stroke.setDashPattern([0.01, 2.2, 0.01, 2.2, 0.01, 5.5] if look.chopped else [0.01, 2.2])
     elif look.chopped:
         stroke.setCapStyle(Qt.PenCapStyle.FlatCap)
         stroke.setDashPattern([3.0, 2.2])

@@ -39,16 +39,18 @@ def _shown(reading: Reading, value: float | str) -> str:
     return f"{value:.0f}" if reading.whole else readout(value, reading.unit, reading.digits)
 
 
-def socket_tip(graph: Graph, port: str, cable: Cable | None) -> str:
-    """Return the tool-tip of a socket."""
+def socket_tip(graph: Graph, port: str, cable: Cable | None, feeds: str = "") -> str:
+    """Return the tool-tip of an input with its cable, or of an output and what it ``feeds``."""
     declared = graph.nodes[owner(port)].port(port.partition(".")[2])
     what = f": {declared.help}" if declared is not None else ""
     if cable is None:
-        return f"Drop a plug here to feed an input from <b>{html.escape(port)}</b>{html.escape(what)}."
+        now = f" It feeds {html.escape(feeds)}." if feeds else ""
+        return f"Drag from here to an input, to feed it from <b>{html.escape(port)}</b>{html.escape(what)}.{now}"
     fed = f"is fed by {cable.source}" if cable.source else "has no cable"
     if not cable.right:
         fed += f" and wants {cable.belongs}"
-    return (f"Drag the plug of <b>{html.escape(port)}</b> to an output, or off the sockets to pull it out{what}. "
+    out = ", or off the sockets to pull it out" if cable.source else ""
+    return (f"Drag the plug of <b>{html.escape(port)}</b> to an output{out}{html.escape(what)}. "
             f"It {html.escape(fed)}.")
 
 

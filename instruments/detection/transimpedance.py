@@ -233,7 +233,8 @@ class AmplifiedDetector(Instrument):
                     f"{self._number('saturation_power') * 1e6:.3g} uW); shield the detector from stray light or lower "
                     "the power."]
         if self._over:
-            return [f"{self.name}: the output is saturated at {SWING:g} V; lower {self.name}.gain or {remedy}."]
+            return [f"{self.name}: the output is saturated at {SWING:g} V; choose a lower gain "
+                    f"({self.name}.gain) or {remedy}."]
         return []
 
 

@@ -143,10 +143,10 @@ class Cryostat(Instrument):
                     "its wire."]
         if wanted > self.finger.hottest(flow) + IN_REGULATION:
             return [f"{name}: 10 W of heating hold only {self.finger.hottest(flow):.1f} K against this helium flow; "
-                    f"lower {name}.helium_flow or {name}.temperature."]
+                    f"let less helium flow ({name}.helium_flow) or ask for a lower temperature ({name}.temperature)."]
         if wanted < self.finger.base(flow) - IN_REGULATION:
-            return [f"{name}: this helium flow cools only to {self.finger.base(flow):.2f} K; raise {name}.helium_flow "
-                    f"or {name}.temperature."]
+            return [f"{name}: this helium flow cools only to {self.finger.base(flow):.2f} K; let more helium "
+                    f"flow ({name}.helium_flow) or ask for a higher temperature ({name}.temperature)."]
         return [f"{name}: the temperature is still moving for {left:.0f} s; a measurement waits until it has "
                 "settled."] if left > 0.0 else []
 

@@ -168,11 +168,12 @@ class GateSource(Instrument):
 
     def problems(self) -> list[str]:
         if self._tripped:
-            return [f"{self.name}: the output has tripped, so the gate is at 0 V; bring {self.name}.voltage to where "
-                    f"less than {self.name}.current_limit flows, press {self.name}.reset_trip, and set "
-                    f"{self.name}.output to 'on'."]
+            return [f"{self.name}: the output has tripped, so the gate is at 0 V; bring the voltage "
+                    f"({self.name}.voltage) to where less than the limit ({self.name}.current_limit) flows, press "
+                    f"Reset trip ({self.name}.reset_trip), and switch the output on ({self.name}.output at 'on')."]
         if self._values["output"] == "off":
-            return [f"{self.name}: the output is off, so the gate is at 0 V; set {self.name}.output to 'on'."]
+            return [f"{self.name}: the output is off, so the gate is at 0 V; switch it on ({self.name}.output at "
+                    "'on')."]
         return []
 
     def _apply(self, setting: Setting, value: Value, owner: object) -> None:

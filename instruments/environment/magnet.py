@@ -143,8 +143,8 @@ class Magnet(Instrument):
         name, left = self.name, self.remaining("field")
         if self._quenched:
             found.append(f"{name}: the coil has quenched; wait until it is below {READY:g} K (it is at "
-                         f"{self._temperature.at(self._now_ps()):.1f} K), press {name}.reset_quench, and ramp more "
-                         "slowly.")
+                         f"{self._temperature.at(self._now_ps()):.1f} K), press Reset quench ({name}.reset_quench), "
+                         "and ramp more slowly.")
         elif self._persistent and self._supply.moving:
             found.append(f"{name}: the supply is still ramping for "
                          f"{max(0, self._supply.end_ps - self._now_ps()) / 1e12:.0f} s, while the persistent coil "
@@ -154,21 +154,22 @@ class Magnet(Instrument):
                          "settled.")
         elif self.off_target:
             found.append(f"{name}: the field is {self._coil.motion()[0]:.4f} T and not the set-point, which moves "
-                         f"only the supply while the coil is persistent; press {name}.leave_persistent, which takes "
-                         f"the set-point back to the coil's field, and set {name}.field when the coil has joined.")
+                         f"only the supply while the coil is persistent; press Leave persistent "
+                         f"({name}.leave_persistent), which takes the set-point back to the coil's field, and set the "
+                         f"field ({name}.field) when the coil has joined.")
         if "helium_low" in self._faults:
             found.append(f"{name}: the helium level is {LEVELS[True]:.0%}, so the coil warms up; fill helium before it "
                          "quenches.")
         if self._opens_unmatched():
             found.append(f"{name}: the supply does not match the coil at {self._coil.rest:.4f} T, so the coil will "
-                         f"quench in {self.remaining('heater'):.0f} s when the switch opens; set {name}.heater to "
-                         f"'off' and press {name}.leave_persistent.")
+                         f"quench in {self.remaining('heater'):.0f} s when the switch opens; switch the heater off "
+                         f"({name}.heater at 'off') and press Leave persistent ({name}.leave_persistent).")
         elif "heater" in self._appointments:
             found.append(f"{name}: the persistent switch needs {self.remaining('heater'):.0f} s more; wait until the "
                          f"coil is {'joined to the supply' if self._values['heater'] == 'on' else 'persistent'}.")
         if self._values["ramp_protection"] == "off":
-            found.append(f"{name}: the ramp protection is off, so a fast ramp can quench the coil; set "
-                         f"{name}.ramp_protection to 'on'.")
+            found.append(f"{name}: the ramp protection is off, so a fast ramp can quench the coil; switch it on "
+                         f"({name}.ramp_protection at 'on').")
         return found
 
     # -- buttons -----------------------------------------------------------------------------------------------

@@ -51,6 +51,11 @@ def coarser(sensitivity: float, least: float = 0.0) -> float:
     return next((step for step in STEPS if step > sensitivity * (1.0 + 1e-9) and step >= least), STEPS[-1])
 
 
+def roomy(value: float) -> float:
+    """Return the finest step of which a value fills up to 90 %."""
+    return next((step for step in STEPS if step >= value / _FULL * (1.0 - 1e-9)), STEPS[-1])
+
+
 def gain(seen: Seen, least: float) -> Next:
     """Choose the finest step at which X and Y fill up to 90 % of full scale and nothing overloads."""
     if seen.input_overload or seen.output_overload:

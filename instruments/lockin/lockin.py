@@ -479,8 +479,8 @@ class LockIn(LockInPanel):
 
     def _start(self, function: str, slowest: float = inf) -> None:
         if float(self._values["time_constant"]) > slowest:
-            raise LimitError(f"{self.name}.{function} does not work with a time constant above {slowest:g} s; lower "
-                             f"{self.name}.time_constant, or set by hand.")
+            raise LimitError(sentences.too_slow(self.name, function, float(self._values["time_constant"]),
+                                                "time_constant" in self._claims))
         self._auto, self._least, self._notice = function, 0.0, ""
         if function == "auto_reserve":
             self._do(auto.reserve(self._seen(), first=True))
@@ -587,18 +587,24 @@ class LockIn(LockInPanel):
 
     def problems(self) -> list[str]:
         name = self.name
+        full, slow = float(self._values["sensitivity"]), float(self._values["time_constant"])
         found = self._reference_problems()
         if self._input_peak > PREAMPLIFIER_RANGE:
             found.append(sentences.amplifier_overload(name, self._input_peak, str(self._values["coupling"])))
         elif self._mixer_peak > self._mixer_range():
-            found.append(sentences.mixer_overload(name, self._mixer_peak, self._mixer_range()))
-        if self._clipped:
-            found.append(sentences.filter_overload(name))
-        if self.output_overload:
-            found.append(sentences.output_overload(name))
+            found.append(sentences.mixer_overload(name, self._mixer_peak, self._mixer_range(), full,
+                                                  str(self._values["reserve"]), slow))
+        if self.output_overload:  # which one says of the filter what there is to say
+            found.append(sentences.output_overload(name, full, self._wanted(), slow, self._clipped))
+        elif self._clipped:
+            found.append(sentences.filter_overload(name, full, self._wanted(), slow))
         if self._notice:
             found.append(self._notice)
         return found
+
+    def _wanted(self) -> float:
+        """Return the finest usual full scale that all stages of the filter stay below, V."""
+        return auto.roomy(max(max(abs(stage.real), abs(stage.imag)) for stage in self._state))
 
     def _reference_problems(self) -> list[str]:
         name = self.name

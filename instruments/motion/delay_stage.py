@@ -125,11 +125,12 @@ class DelayStage(Positioner):
             found.append(f"{self.name}: it is still moving for {left:.1f} s; a measurement waits until it has settled.")
         found += self._jams("stage", f"{self.believed * 1e9:.4f} ns")
         if self._lost:
-            found.append(f"{self.name}: the encoder has lost its reference, so all delays are wrong; press "
-                         f"{self.name}.home.")
+            found.append(f"{self.name}: the encoder has lost its reference, so all delays are wrong; press Home "
+                         f"({self.name}.home).")
         if self._values["backlash_correction"] == "off":
             found.append(f"{self.name}: places approached from above are late by the screw's play of "
-                         f"{self.play * 1e15:.0f} fs; set {self.name}.backlash_correction to 'on'.")
+                         f"{self.play * 1e15:.0f} fs; switch its correction on "
+                         f"({self.name}.backlash_correction at 'on').")
         return found
 
     def _apply(self, setting: Setting, value: Value, owner: object) -> None:

@@ -47,7 +47,7 @@ class Positioner(Instrument):
         """Return in a sentence that the drive cannot move ``what``, which stands at ``here``."""
         if self.jammed:
             return [f"{self.name}: the drive cannot move the {what}, stuck at {here} and not at the set-point; free it "
-                    f"and set {self.name}.{self.axis} again."]
+                    f"and set its place ({self.name}.{self.axis}) again."]
         if self.jam in self._faults:
             return [f"{self.name}: the drive draws too much current, so the {what} will not move from {here}; free it "
                     f"(mend {self.name}.{self.jam})."]

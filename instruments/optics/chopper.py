@@ -151,6 +151,6 @@ class Chopper(Instrument):
             return [f"{self.name}: its driver gives no radio frequency, so no light is deflected into the beam; switch "
                     f"the driver on again (mend {self.name}.driver_off)."]
         if self._values["state"] == "stopped":
-            return [f"{self.name}: it is stopped, so the signal has no component at a reference frequency; set "
-                    f"{self.name}.state to 'running'."]
+            return [f"{self.name}: it is stopped, so the signal has no component at a reference frequency; start "
+                    f"it ({self.name}.state at 'running')."]
         return []

@@ -173,8 +173,9 @@ class HelicityModulator(Instrument):
             return [f"{self.name}: its amplifier gives no high voltage, so the light is linearly polarized and orients "
                     f"no spins; switch it on again (mend {self.name}.driver_off)."]
         if self._values["state"] == "stopped":
-            return [f"{self.name}: it is stopped, so the signal has no component at a reference frequency; set "
-                    f"{self.name}.state to 'running'."]
+            return [f"{self.name}: it is stopped, so the signal has no component at a reference frequency; start "
+                    f"it ({self.name}.state at 'running')."]
         if self._values["depth"] == 0.0:
-            return [f"{self.name}: the light is linearly polarized, so it orients no spins; raise {self.name}.depth."]
+            return [f"{self.name}: the light is linearly polarized, so it orients no spins; turn up the depth of "
+                    f"the modulation ({self.name}.depth)."]
         return []

@@ -368,14 +368,14 @@ class Laser(LightSource):
                            else "there is nothing to absorb")
         if self._hops():
             found.append(f"{self.name}: its mode monitor saw a mode hop, so the light is not at the set-point (compare "
-                         f"the wavemeter); call {self.name}.relock(), or stay within 100 ueV of "
-                         f"{self.name}.coarse_energy.")
+                         f"the wavemeter); press Relock ({self.name}.relock), and stay within 100 µeV of the "
+                         f"grating's energy ({self.name}.coarse_energy).")
         if self.lock_lost and self._hops() == 0 and self._wavemeter is not None and self._wavemeter.calibrating:
             found.append(f"{self.name}: the frequency servo holds its output while the wavemeter calibrates, so the "
                          f"photon energy may drift; wait {self._wavemeter.remaining('calibration'):.0f} s.")
         elif self.lock_lost:
             found.append(f"{self.name}: the frequency servo has lost its lock; relock the laser's mode and see that "
-                         f"the wavemeter has light, or set {self.name}.lock to 'off'.")
+                         f"the wavemeter has light, or switch the servo off ({self.name}.lock at 'off').")
         return found
 
 

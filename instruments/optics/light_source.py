@@ -100,7 +100,8 @@ class LightSource(Instrument):
             return [f"{self.name}: the shutter's position sensor says closed, though it was asked to open, so "
                     f"{consequence}; see to its coil (mend {self.name}.dead_shutter)."]
         if self._values["shutter"] == "closed":
-            return [f"{self.name}: the shutter is closed, so {consequence}; set {self.name}.shutter to 'open'."]
+            return [f"{self.name}: the shutter is closed, so {consequence}; open it ({self.name}.shutter at "
+                    "'open')."]
         if self._values["power"] == 0.0:
-            return [f"{self.name}: the power is zero, so {consequence}; set {self.name}.power."]
+            return [f"{self.name}: the power is zero, so {consequence}; turn it up ({self.name}.power)."]
         return []

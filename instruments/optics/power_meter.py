@@ -172,8 +172,8 @@ class PowerMeter(Instrument):
             return [f"{self.name}: no sensor answers, so it shows its dark current; plug the sensor in (mend "
                     f"{self.name}.sensor_unplugged)."]
         if self.over_range:
-            return [f"{self.name}: the power exceeds the range; set {self.name}.range higher or {self.name}.ranging to "
-                    "'automatic'."]
+            return [f"{self.name}: the power exceeds the range; choose a larger one ({self.name}.range) or let the "
+                    f"meter choose ({self.name}.ranging at 'automatic')."]
         return []
 
 

@@ -136,5 +136,5 @@ class PulsedLaser(LightSource):
         found = self._dark("nothing orients the spins")
         if "mode_lock_lost" in self._faults:
             found.append(f"{self.name}: it is out of mode lock, so there are no pulses and nothing orients the spins; "
-                         f"call {self.name}.start_mode_locking().")
+                         f"press Start mode locking ({self.name}.start_mode_locking).")
         return found

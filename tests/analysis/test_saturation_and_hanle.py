@@ -44,7 +44,7 @@ def test_errors_are_right():
 @pytest.mark.parametrize(("power", "signal"), [([0.1, 0.2], [0.1, 0.2]), ([0.1, 0.2, 0.3], [0.1, 0.2, np.nan]),
                                                ([0.1, 0.2, 0.3], [0.0, 0.0, 0.0]), ([], [])])
 def test_saturation_refusals(power, signal):
-    with pytest.raises(DataError, match="fit_saturation wants"):
+    with pytest.raises(DataError, match="The fit of the saturation wants"):
         fit_saturation(power, signal)
 
 
@@ -69,7 +69,7 @@ def test_one_side_and_higher_resonances_elsewhere():
 @pytest.mark.parametrize(("field", "signal"), [([0, 1], [1, 0]), (np.arange(6.0), np.ones(6)),
                                                (np.arange(6.0), np.full(6, np.nan)), ([], [])])
 def test_hanle_refusals(field, signal):
-    with pytest.raises(DataError, match=r"hanle_width|no field was measured"):
+    with pytest.raises(DataError, match=r"width of a Hanle curve|no field was measured"):
         hanle_width(field, signal)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from laboratory import laboratory
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from gui.catalogue import PANELS
 from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MORE_INSTRUMENTS
@@ -84,6 +84,35 @@ def test_in_an_exam_what_is_secret_stays_closed(qtbot, window):
     for layout in LAYOUTS:
         window.commands.run(f"layout.{layout.key}")
         assert all(window.docks[key].isHidden() for key in SECRET)
+    assert window.state_label.text().startswith("exam mode")
     window.desk.set_exam(False)
+    assert "exam" not in window.state_label.text()
     window.commands.run("layout.inside")
     assert not window.docks["inside"].isHidden()
+
+
+def test_panels_that_an_exam_has_closed_come_back(qtbot, window):
+    window.show_panel("inside")
+    window.desk.set_exam(True)
+    assert window.docks["inside"].isHidden()
+    window.desk.set_exam(False)
+    assert not window.docks["inside"].isHidden()
+
+
+def test_all_is_painted_after_a_change_of_layout(qtbot, window):
+    """What is on the screen is what the window would draw: the veil leaves nothing unpainted."""
+    qtbot.waitUntil(lambda: all(dock.widget() is not None for dock in window.docks.values()), timeout=20_000)
+    window.model.hold(True)
+    for key in ("layout.runs", "layout.measure", "view.theme.dark", "layout.setup", "layout.measure"):
+        window.commands.run(key)
+        qtbot.waitUntil(lambda: not window.docking.painting.isVisible(), timeout=5000)
+        qtbot.wait(200)
+    panel = window.experiment
+    corner = panel.mapTo(window, QPoint(0, 0))
+    shown = window.screen().grabWindow(window.winId(), corner.x(), corner.y(), panel.width(), panel.height()).toImage()
+    drawn = panel.grab().toImage()
+    size = drawn.size()
+    assert shown.size() == size
+    differing = sum(shown.pixelColor(x, y) != drawn.pixelColor(x, y)
+                    for x in range(0, size.width(), 3) for y in range(0, size.height(), 3))
+    assert differing < 0.02 * size.width() * size.height() / 9

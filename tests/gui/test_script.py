@@ -120,6 +120,25 @@ def test_hand_driven_spin_inertia(qapp, qtbot, tmp_path):
     same_numbers(found, executed(code)["data"])
 
 
+def test_a_queue_of_fast_runs(qapp, qtbot, tmp_path):
+    """The next run begins on the same bench before the window hears that the last one has ended."""
+    from gui.mounted import SampleChoice
+    from gui.run_plan import Plan
+
+    with desk_of_a_laboratory(qapp, qtbot, tmp_path) as desk:
+        brief = DwellTimeScan(start=Q_(1, "ueV"), stop=Q_(-1, "ueV"), dwell=Q_(5, "ms"))
+        desk.queue.add(Plan(brief, SampleChoice("dragging")) for _ in range(4))
+        desk.queue.start()
+        qtbot.waitUntil(lambda: all(entry.over for entry in desk.queue.entries), timeout=60_000)
+        scans = list(desk.model.scans)
+        code = desk.diary.script()
+    assert len({entry.number for entry in desk.diary.entries}) == 4
+    assert "run_number" not in code  # they followed each other
+    names = executed(code)
+    for number, scan in enumerate(scans, 1):
+        same_numbers(scan, names[f"data_{number}"])
+
+
 def test_a_past_run_as_a_script(qapp, qtbot, tmp_path):
     with desk_of_a_laboratory(qapp, qtbot, tmp_path) as desk:
         desk.model.mount({"model": "latta2009", "linewidth": "0.7 ueV"}, 3, True)

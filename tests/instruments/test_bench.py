@@ -102,7 +102,7 @@ def test_impossible_cables(source, target):
         ("chopper", "state", "stopped", "it is stopped"),
         ("gate", "output", "off", "the output is off"),
         ("magnet", "field", Q_(5.0, "T"), "still ramping"),
-        ("lockin", "sensitivity", Q_(1.0, "nV"), "raise lockin.sensitivity"),
+        ("lockin", "sensitivity", Q_(1.0, "nV"), "choose a coarser sensitivity (lockin.sensitivity of "),
         ("lockin", "reference_source", "internal", "internal oscillator"),
     ],
 )

@@ -86,7 +86,7 @@ def test_the_output_clips_at_10_volts():
     assert amplitude_at(out, 0.0) == pytest.approx(-5.0, rel=1e-12)
     assert loud.saturated
     assert loud.take_marks() == ["saturated"]
-    assert "lower detector.gain" in loud.problems()[0]
+    assert "choose a lower gain (detector.gain)" in loud.problems()[0]
     detected(loud)  # -5 V: all is well again
     assert not loud.saturated
     assert loud.problems() == []

@@ -68,7 +68,11 @@ def test_outputs_clip_at_109_percent():
     full = 0.1 / sqrt(2) / 1.2
     bench.set(sensitivity=full)
     assert bench.lockin.x.m_as("V") == pytest.approx(1.09 * full)
-    assert "an output is overloaded" in marks_of(bench, "output_overload")
+    said = marks_of(bench, "output_overload")
+    assert "an output is overloaded: the signal is larger than the full scale of 58.9 mV" in said
+    assert "lockin.sensitivity of 100 mV or more" in said
+    assert "lockin.auto_gain" in said
+    assert "time_constant" not in said
     bench.set(phase=np.pi / 2)
     bench.prepare(thermal=True)
     assert bench.lockin.y.m_as("V") == pytest.approx(-1.09 * full)
@@ -89,7 +93,9 @@ def test_a_stage_of_the_filter_clips_at_ten_full_scales():
     bench = SignalBench((1000.0, 1e-3), (1001.0, 0.1), sensitivity=1e-3, reserve="high reserve", time_constant=0.03,
                         slope="24 dB/oct")
     bench.pass_time(3.0)
-    assert "raise lockin.time_constant" in marks_of(bench, "filter_overload")
+    said = marks_of(bench, "filter_overload")
+    assert "lockin.sensitivity of 20 mV or more" in said  # ten full scales fill up to 90 % of it
+    assert "choose a longer time constant (lockin.time_constant above 30 ms)" in said
     assert np.abs(bench.lockin._state.real).max() <= 10e-3
     assert not bench.lockin.input_overload
     bench.set(time_constant=30.0)

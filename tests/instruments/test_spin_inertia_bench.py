@@ -293,7 +293,7 @@ def test_wrong_cables_are_diagnosed_and_behave_as_they_would():
 @pytest.mark.parametrize(("written", "says"), [
     ({"modulator_frequency": 9e6, "pump_repetition_period": 50e-9}, "quarter of the repetition rate"),
     ({"lockin_time_constant": 10e-6}, "not fast against"),
-    ({"lockin_sensitivity": 1e-3}, "raise lockin.sensitivity"),
+    ({"lockin_sensitivity": 1e-3}, "choose a coarser sensitivity (lockin.sensitivity of "),
     ({"modulator_depth": 0.0}, "linearly polarized"),
     ({"pump_shutter": "closed"}, "nothing orients the spins"),
     ({"pump_power": 0.0}, "nothing orients the spins"),

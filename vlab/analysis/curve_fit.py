@@ -1,11 +1,19 @@
-"""Least squares for curves that are linear in their heights: starts by search, one standard deviation for each number.
+r"""Least squares for curves that are linear in their heights: starts by search, one standard deviation for each number.
 
 A model is a sum of shapes, y = sum_k a_k f_k(x; p): heights a_k follow from a linear fit for any p, so that only the
 few p (a place, a width, a time) are searched for, on a grid of guesses; all are then refined together by the method of
 Levenberg and Marquardt with exact slopes.
 
-Without errors of the points all weigh alike, and the errors of the numbers are those of the scatter about the fit; with
-them the weights are 1 / sigma^2, and the errors are what these errors imply (``absolute_sigma`` in scipy's words).
+Without errors of the points all weigh alike, and the errors of the numbers are those of the scatter about the fit. With
+them the weights are 1 / sigma^2, and the errors are what these errors imply (``absolute_sigma`` in scipy's words), or
+what the scatter about the fit implies where that is larger: chi-square over the degrees of freedom is then above 1.
+
+A filter that has not settled from one point to the next leaves neighbours alike. Where what a fit leaves shows that
+beyond doubt, its correlation is taken as rho^k over k points, as of one pole, and the errors follow from
+
+.. math:: C = H R H^T, \qquad H = (G^T G)^{-1} G^T, \qquad R_{ij} = \rho^{|i-j|},
+
+with the weighted slopes G; for numbers told by many points that is sqrt((1 + rho) / (1 - rho)) times as much.
 """
 
 from __future__ import annotations
@@ -24,6 +32,13 @@ Shapes = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 _MANY = 2000
 """Points of which guesses are judged."""
+_BEYOND_DOUBT = 1.65
+"""Standard errors by which a correlation of neighbours must exceed zero."""
+_FEWEST_FREE = 8
+"""Degrees of freedom from which on neighbours are compared."""
+_LARGEST = 0.95
+_ROUNDING = 1e-12
+"""Part of the largest value below which what a fit leaves is rounding."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,10 @@ class Solution:
     """Root mean square of what the fit leaves."""
     reduced_chi_square: float | None
     """None where the errors of the points were not given."""
+    correlation: float = 0.0
+    """Of what the fit leaves at neighbouring points, where it is beyond doubt; the errors allow for it."""
+    correlated: float = 1.0
+    """By how much that makes the errors larger, in the mean over the numbers."""
 
     @property
     def errors(self) -> Floats:
@@ -76,13 +95,49 @@ def solve(shapes: Shapes, x: Floats, y: Floats, sigma: Floats | None, guesses: F
     slopes = _slopes(shapes, x, found, heights) * weight[:, None]
     left = y - shapes(x, found[heights:])[0] @ found[:heights]
     chi_square = float(np.sum((weight * left) ** 2))
-    covariance = _inverse_square(slopes)
-    if sigma is None:
-        covariance = covariance * (chi_square / (x.size - count))
-    if not (np.isfinite(found).all() and np.isfinite(covariance).all()):
+    parts = _parts(slopes)
+    if parts is None or not np.isfinite(found).all():
         raise DataError(f"{owner} cannot tell its numbers from these points.")
-    return Solution(found, covariance, float(np.sqrt(np.mean(left**2))),
-                    None if sigma is None else chi_square / (x.size - count))
+    directions, back = parts
+    free = float(x.size - count)
+    reduced = None if sigma is None else chi_square / free
+    rounding = _ROUNDING * float(np.abs(weight * y).max())
+    rho = _correlation(weight * left, directions) if chi_square > x.size * rounding**2 else 0.0
+    covariance, scatter, larger = back @ back.T, chi_square / free, 1.0
+    if rho:
+        spread = _spread(directions, rho)
+        plain, covariance = covariance, back @ spread @ back.T
+        # what correlated points deviate by is larger than what a fit leaves of it
+        scatter = chi_square / max(x.size - float(np.trace(spread)), 1.0)
+        larger = float(np.mean(np.sqrt(np.diag(covariance) / np.diag(plain)))) * sqrt(scatter * free / chi_square)
+    covariance = covariance * (scatter if sigma is None else max(1.0, scatter))
+    if not np.isfinite(covariance).all():
+        raise DataError(f"{owner} cannot tell its numbers from these points.")
+    return Solution(found, covariance, float(np.sqrt(np.mean(left**2))), reduced, rho, larger)
+
+
+def _correlation(left: Floats, directions: Floats) -> float:
+    """Return the correlation of neighbouring residuals, without what the fit itself puts there; 0 within doubt."""
+    free = left.size - directions.shape[1]
+    square = float(left @ left)
+    if free < _FEWEST_FREE or not square > 0.0:
+        return 0.0
+    of_the_fit = -float(np.sum(directions[:-1] * directions[1:])) / free
+    rho = float(left[:-1] @ left[1:]) / square - of_the_fit
+    return min(rho, _LARGEST) if rho > _BEYOND_DOUBT / sqrt(left.size) else 0.0
+
+
+def _spread(directions: Floats, rho: float) -> Floats:
+    """Return U^T R U with rho^k for the correlation over k points."""
+    total = directions.T @ directions
+    share = rho
+    for k in range(1, directions.shape[0]):
+        if share < 1e-3:
+            break
+        lagged = directions[:-k].T @ directions[k:]
+        total = total + share * (lagged + lagged.T)
+        share *= rho
+    return np.asarray(total)
 
 
 def _best_guess(shapes: Shapes, x: Floats, y: Floats, weight: Floats, guesses: Floats) -> Floats:
@@ -121,13 +176,12 @@ def _slopes(shapes: Shapes, x: Floats, numbers: Floats, heights: int) -> Floats:
     return np.concatenate([columns, np.einsum("nkp,k->np", bends, numbers[:heights])], axis=1)
 
 
-def _inverse_square(slopes: Floats) -> Floats:
-    """Return the inverse of slopes^T slopes; infinite where the points do not tell a number."""
+def _parts(slopes: Floats) -> tuple[Floats, Floats] | None:
+    """Return U and B with slopes = U B^-1, U orthonormal; None where the points do not tell a number."""
     size = np.sqrt(np.sum(slopes**2, axis=0))
     if not (np.isfinite(size).all() and (size > 0.0).all()):
-        return np.full((size.size, size.size), np.inf)
-    _, singular, directions = np.linalg.svd(slopes / size, full_matrices=False)
+        return None
+    directions, singular, turned = np.linalg.svd(slopes / size, full_matrices=False)
     if singular[-1] < 1e-12 * singular[0]:
-        return np.full((size.size, size.size), np.inf)
-    half = directions.T / singular
-    return np.asarray((half @ half.T) / np.outer(size, size))
+        return None
+    return np.asarray(directions), np.asarray((turned.T / singular) / size[:, None])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import isfinite, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from vlab.analysis.rounding import compact
 from vlab.analysis.rows import Floats
+from vlab.analysis.width_error import width_error
 from vlab.data.quality import spoiled_left_out
 from vlab.errors import DataError
 from vlab.units import Q_, Quantity
@@ -44,6 +47,18 @@ class DraggingWidth:
     """Whether a side lies at an end of the scan, or of its good points, so that the true width may be larger."""
     gap: bool = False
     """Whether a side lies between points of which others were left out, so that it is known to this gap only."""
+    error: Quantity = field(default_factory=lambda: Q_(nan, "ueV"), compare=False)
+    """One standard deviation of the width by the noise of the readout, see `vlab.analysis.width_error`; NaN where a
+    side is clipped or lies in a gap, or where too little of the baseline is there to tell. A line that wanders, and
+    nuclei that lose it a step sooner or later, add to it: widths of repeated scans tell how much."""
+
+    def in_words(self) -> str:
+        """Return width, error and ends: ``10.71(3) µeV (on at ...)``."""
+        error = self.error.m_as("ueV")
+        if not (isfinite(error) and error > 0.0):
+            return str(self)
+        width = compact(self.width.m_as("ueV"), error)
+        return f"{width} µeV{str(self).split(' µeV', 1)[1][:-1]}; ± of the readout noise alone)"
 
     def __str__(self) -> str:
         ends = ", clipped at an end of the scan" if self.clipped else ""
@@ -219,4 +234,5 @@ def _width(dataset: xarray.Dataset, direction: str | None,
     on, off, clipped = extent(x, trace.values)
     apart = np.flatnonzero(np.diff(kept) > 1)
     gap = any(min(x[i], x[i + 1]) < side < max(x[i], x[i + 1]) for i in apart for side in (on, off))
-    return DraggingWidth(Q_(abs(off - on), "ueV"), Q_(on, "ueV"), Q_(off, "ueV"), clipped, gap)
+    error = nan if clipped or gap else width_error(x, np.asarray(trace.values, dtype=float))
+    return DraggingWidth(Q_(abs(off - on), "ueV"), Q_(on, "ueV"), Q_(off, "ueV"), clipped, gap, Q_(error, "ueV"))

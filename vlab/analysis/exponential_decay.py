@@ -50,11 +50,11 @@ def fit_decay(time: ArrayLike, signal: ArrayLike) -> DecayFit:
     """
     from scipy.optimize import curve_fit
 
-    owner = "fit_decay"
+    owner = "The fit of a decay"
     t, y = row(owner, "time", numbers(time, "s")), row(owner, "signal", np.asarray(signal))
     alike(owner, "times", t, "signals", y)
     if t.size < 3:
-        raise DataError(f"{owner} wants at least three points; there are {t.size}.")
+        raise DataError(f"{owner} wants at least three good points; there are {t.size}.")
     largest = int(np.argmax(np.abs(y)))
     half = np.flatnonzero(np.abs(y) < 0.5 * abs(y[largest]))
     scale = float(t[half].min() if half.size else t.max())

@@ -8,8 +8,8 @@ instead. The tests hold numbers and errors against lmfit's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import exp, inf, isfinite, log, pi
+from dataclasses import dataclass, replace
+from math import exp, isfinite, log, pi, sqrt
 
 import numpy as np
 
@@ -27,8 +27,14 @@ from vlab.errors import DataError
 
 _STANDS_OUT = 3.0
 """By how many standard errors a height must differ from zero."""
+_FLAT = 1e-12
+"""Differences below this part of the largest value are those of rounding."""
 _RATES = {"s": "Hz", "ms": "kHz", "us": "MHz", "ns": "GHz", "ps": "THz"}
 _LN16 = 4.0 * log(2.0)
+_STRAIGHT = ("line", "parabola")
+"""Models that a curve may follow whose points are all equal."""
+_WORTH_SAYING = 1.1
+"""Chi-square over the degrees of freedom from which on it is told that errors were enlarged for it."""
 
 
 @dataclass(frozen=True)
@@ -60,35 +66,58 @@ def fit_curve(key: str, curve: Curve) -> Fitted:
         raise DataError(f"there is no model {key!r}; there are {', '.join(FIT_MODELS)}.")
     kept = np.isfinite(curve.x) & np.isfinite(curve.y)
     sigma = curve.sigma
-    if sigma is not None and not (np.isfinite(sigma[kept]).all() and (sigma[kept] > 0.0).all()):
-        sigma = None
+    remark = ""
+    if sigma is not None:
+        told = kept & np.isfinite(sigma) & (sigma > 0.0)
+        missing = int(kept.sum() - told.sum())
+        if 2 * missing > kept.sum():
+            sigma = None
+            remark = f"{missing} of {kept.sum()} points have no error bar, so all weigh alike"
+        elif missing:
+            kept = told
+            remark = f"{missing} {'point' if missing == 1 else 'points'} without an error bar left out"
     if np.unique(curve.x[kept]).size < 2:
         raise DataError(f"{FIT_MODELS[key].title} wants points at two places at least; there are "
                         f"{np.unique(curve.x[kept]).size}.")
     good = Curve(curve.x[kept], curve.y[kept], None if sigma is None else sigma[kept], curve.x_unit, curve.y_unit,
                  curve.log_x)
+    if key not in _STRAIGHT and float(np.ptp(good.y)) <= _FLAT * float(np.abs(good.y).max()):
+        raise DataError(f"{FIT_MODELS[key].title} found the same value at all points.")
     with np.errstate(all="ignore"):
-        return FIT_MODELS[key].fit(good)
+        found = FIT_MODELS[key].fit(good)
+    return replace(found, remarks=(*found.remarks, remark)) if remark else found
 
 
 def _told(title: str, curve: Curve, solution: Solution, numbers: tuple[Number, ...],
           drawn: Callable[[Floats], Floats], note: str = "") -> Fitted:
     fine = curve.fine()
-    goodness = f"rms residual {solution.residual:.2g}" if solution.reduced_chi_square is None \
-        else f"weighted by error bars, χ²/ν = {solution.reduced_chi_square:.2g}"
-    if curve.y_unit not in ("", "1") and solution.reduced_chi_square is None:
-        goodness = str(Number("rms residual", solution.residual, unit=curve.y_unit)).replace(" = ", " ")
-    return Fitted(title, numbers, fine, drawn(fine), curve.x.size, goodness, note)
+    reduced = solution.reduced_chi_square
+    remarks = []
+    if reduced is not None:
+        goodness = f"weighted by error bars, χ²/ν = {reduced:.2g}"
+        if reduced > _WORTH_SAYING:
+            remarks.append(f"they do not cover the scatter: errors × {sqrt(reduced):.2g}")
+    else:
+        residual = f"rms residual {solution.residual:.2g}"
+        if curve.y_unit not in ("", "1"):
+            residual = str(Number("rms residual", solution.residual, unit=curve.y_unit)).replace(" = ", " ")
+        goodness = f"weighing alike, {residual}"
+    if solution.correlation:
+        remarks.append(f"neighbours correlated, ρ = {solution.correlation:.2g}: errors × {solution.correlated:.2g}")
+    return Fitted(title, numbers, fine, drawn(fine), curve.x.size, goodness, note, tuple(remarks))
 
 
 def _scale(values: Floats) -> float:
     return float(np.abs(values).max()) or 1.0
 
 
-def _over(unit: str, below: str) -> str:
-    """Return the unit of a slope."""
+def _over(unit: str, below: str, power: int = 1) -> str:
+    """Return the unit of a slope, or of a quotient by a power of the unit ``below``."""
     unit, below = (u if u not in ("", "1") else "" for u in (unit, below))
-    return f"{unit or 1}/{below}" if below else unit
+    if not below or not power:
+        return unit
+    below = f"({below})" if "/" in below or "*" in below else below
+    return f"{unit or 1}/{below}" + (f"^{power}" if power > 1 else "")
 
 
 # -- polynomials -----------------------------------------------------------------------------------------------------
@@ -104,30 +133,28 @@ def _polynomial(title: str, degree: int) -> Callable[[Curve], Fitted]:
         found = solve(shapes, curve.x / size, curve.y / height, sigma, np.empty((1, 0)), title)
         back = height / size ** np.arange(degree + 1)
         values, errors = found.values * back, found.errors * back
-        units = [curve.y_unit]
-        for _ in range(degree):
-            units.append(_over(units[-1], curve.x_unit) if len(units) == 1 else f"{units[-1]}^2")
+        units = [_over(curve.y_unit, curve.x_unit, power) for power in range(degree + 1)]
         numbers = [Number(symbol, float(v), float(e), unit)
                    for symbol, v, e, unit in zip("abc", values, errors, units, strict=False)]
         if degree == 2:
-            numbers.append(_vertex(found, size, curve.x_unit))
+            numbers += _vertex(found, size, curve.x_unit)
         return _told(title, curve, _unscaled(found, height), tuple(numbers),
                      lambda x: np.asarray(np.polynomial.polynomial.polyval(x, values)))
 
     return fit
 
 
-def _vertex(found: Solution, size: float, unit: str) -> Number:
-    """Return where the parabola has its top or bottom."""
+def _vertex(found: Solution, size: float, unit: str) -> list[Number]:
+    """Return where the parabola has its top or bottom; nothing where it may as well be straight."""
     _, b, c = (float(v) for v in found.values)
-    if c == 0.0:
-        return Number("x₀", inf)
+    if not abs(c) > max(float(found.errors[2]), _FLAT * float(np.abs(found.values).max())):
+        return []
     slopes = np.array([0.0, -0.5 / c, 0.5 * b / c**2])
-    return Number("x₀", -0.5 * b / c * size, found.error_of(slopes) * size, unit)
+    return [Number("x₀", -0.5 * b / c * size, found.error_of(slopes) * size, unit)]
 
 
 def _unscaled(found: Solution, height: float) -> Solution:
-    return Solution(found.values, found.covariance, found.residual * height, found.reduced_chi_square)
+    return replace(found, residual=found.residual * height)
 
 
 # -- peaks -----------------------------------------------------------------------------------------------------------
@@ -166,7 +193,7 @@ def _peak(title: str, profile: Callable[[Floats], tuple[Floats, Floats]]) -> Cal
         found = solve(shapes, u, v, sigma, guesses, title)
         top, floor_, centre, log_width = (float(n) for n in found.values)
         top_error, floor_error, centre_error, width_error = (float(e) for e in found.errors)
-        if not (abs(top) > _STANDS_OUT * top_error and width_error < 1.0 and -0.5 < centre < 1.5):
+        if not (abs(top) > max(_STANDS_OUT * top_error, _FLAT) and width_error < 1.0 and -0.5 < centre < 1.5):
             raise DataError(f"{title} found no line that stands out of the scatter.")
         width = exp(log_width) * span
         numbers = (Number("x₀", zero + span * centre, span * centre_error, curve.x_unit),
@@ -198,7 +225,7 @@ def _decay(title: str, to_zero: bool) -> Callable[[Curve], Fitted]:
         log_time, log_error = float(found.values[-1]), float(found.errors[-1])
         fall, fall_error = float(found.values[0]), float(found.errors[0])
         time = exp(min(log_time, 50.0)) * span
-        if not (log_error < 1.0 and abs(fall) > _STANDS_OUT * fall_error and first / time < 30.0):
+        if not (log_error < 1.0 and abs(fall) > max(_STANDS_OUT * fall_error, _FLAT) and first / time < 30.0):
             raise DataError(f"{title} found nothing that decays, or too little of it to tell the time.")
         to_origin = exp(first / time)  # what is told holds at x = 0
         step = fall * to_origin
@@ -237,7 +264,8 @@ def _saturation(curve: Curve) -> Fitted:
     found = solve(shapes, curve.x / size, curve.y / height, sigma, np.log(np.geomspace(1e-3, 1e2, 16))[:, None], title)
     limit, half = float(found.values[0]), exp(float(found.values[1])) * size
     errors = found.errors
-    if not errors[1] < 1.0:
+    if not (errors[1] < 1.0 and abs(limit) > max(_STANDS_OUT * float(errors[0]), _FLAT)
+            and half > _FLAT * size):
         raise DataError(f"{title} cannot be told from these points; x should reach well to both sides of half the "
                         "limit.")
     numbers = (Number("xₛ", half, half * float(errors[1]), curve.x_unit),
@@ -272,7 +300,7 @@ def _oscillation(curve: Curve) -> Fitted:
     errors = found.errors
     amplitude = float(np.hypot(c, s))
     slopes = np.array([c / amplitude, s / amplitude, 0.0, 0.0, 0.0])
-    if not (amplitude > _STANDS_OUT * found.error_of(slopes) and errors[3] < 0.5 and errors[4] < 1.0
+    if not (amplitude > max(_STANDS_OUT * found.error_of(slopes), _FLAT) and errors[3] < 0.5 and errors[4] < 1.0
             and isfinite(log_f)):
         raise DataError(f"{title} found nothing that oscillates and decays above the scatter.")
     frequency, time = exp(log_f) / span, exp(min(log_t, 50.0)) * span

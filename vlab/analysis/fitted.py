@@ -87,11 +87,14 @@ class Fitted:
     """How well it describes them, in a few words."""
     note: str = ""
     """What else is to be known, in a few words."""
+    remarks: tuple[str, ...] = ()
+    """How its errors came about where that is not as usual, a few words each."""
 
     def lines(self) -> list[str]:
         """Return what a box beside the curve says."""
         tail = f"{self.points} points" + (f", {self.goodness}" if self.goodness else "")
-        return [f"{self.title}{f': {self.note}' if self.note else ''}", *(str(number) for number in self.numbers), tail]
+        return [f"{self.title}{f': {self.note}' if self.note else ''}", *(str(number) for number in self.numbers), tail,
+                *self.remarks]
 
     def number(self, symbol: str) -> Number:
         """Return a number by its symbol."""

@@ -47,9 +47,9 @@ def hanle_width(field: ArrayLike, signal: ArrayLike) -> HanleWidth:
     """
     b, y = np.asarray(field, dtype=float), np.asarray(signal, dtype=float)
     if b.shape != y.shape or b.ndim != 1 or b.size < 5:
-        raise DataError("hanle_width wants at least five points, as many fields as signals.")
+        raise DataError("The width of a Hanle curve wants at least five good points, as many fields as signals.")
     if not (np.isfinite(b).all() and np.isfinite(y).all() and y.max() > 0.0):
-        raise DataError("hanle_width wants finite numbers and a signal above zero.")
+        raise DataError("The width of a Hanle curve wants finite numbers and a signal above zero.")
     order = np.argsort(b)
     b, y = b[order], y[order]
     y = _smoothed(y)

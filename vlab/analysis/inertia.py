@@ -111,7 +111,7 @@ def fit_relaxation_time(frequency: ArrayLike, signal: ArrayLike, sigma: ArrayLik
     """
     from scipy.optimize import least_squares
 
-    owner = "fit_relaxation_time"
+    owner = "The fit of the relaxation time"
     f = row(owner, "frequency", numbers(frequency, "Hz"))
     y = np.asarray(signal)
     if what not in ("magnitude", "complex"):
@@ -161,8 +161,8 @@ def fit_relaxation_time(frequency: ArrayLike, signal: ArrayLike, sigma: ArrayLik
     # from one side of the roll-off, tau is told by how much the curve bends: twice ln tau, which must be beyond doubt
     around = omega.min() < np.exp(-log_tau) < omega.max()
     if not (best.success and lowest < log_tau < highest and log_tau_error < (1.0 if around else _ONE_SIDED)):
-        raise DataError(f"{owner} cannot tell tau_s* from these points; the frequencies, {f.min():.3g} to "
-                        f"{f.max():.3g} Hz, should reach well to both sides of 1 / (2 pi tau_s*).")
+        raise DataError(f"{owner} cannot tell tau_s* from these points; the frequencies, {_frequency(f.min())} to "
+                        f"{_frequency(f.max())}, should reach well to both sides of 1 / (2 pi tau_s*).")
     tau = float(np.exp(log_tau))
     left = y - amplitude / (np.hypot(1.0, omega * tau) if what == "magnitude" else 1.0 + 1j * omega * tau)
     return RelaxationFit(_as_time(tau, tau), _as_time(tau * log_tau_error, tau), amplitude, error,
@@ -197,7 +197,7 @@ def extrapolate_to_zero_power(power_ratio: ArrayLike, rates: ArrayLike, errors: 
         Fewer than three different powers up to ``largest_power``, numbers that cannot be, or a line that does not meet
         zero power at a positive rate.
     """
-    owner = "extrapolate_to_zero_power"
+    owner = "The extrapolation to zero power"
     power = row(owner, "power_ratio", numbers(power_ratio, ""))
     rate = row(owner, "rates", numbers(rates, "1/s"))
     sigma = _errors(owner, None if errors is None else numbers(errors, "1/s"), power.size)
@@ -263,6 +263,12 @@ def _as_time(seconds: float, like: float) -> Quantity:
     """Return a time in the unit that suits the time ``like``."""
     unit, factor = next((unit, factor) for limit, unit, factor in _TIMES if like < limit)
     return ureg.Quantity(seconds / factor, unit)
+
+
+def _frequency(hertz: float) -> str:
+    """Return a frequency with the prefix that suits it."""
+    factor, unit = next((each for each in ((1e6, "MHz"), (1e3, "kHz")) if hertz >= each[0]), (1.0, "Hz"))
+    return f"{float(f'{hertz / factor:.3g}'):g} {unit}"
 
 
 def _time(value: Quantity, error: Quantity) -> str:

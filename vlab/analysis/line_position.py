@@ -48,7 +48,7 @@ def line_position(detuning: ArrayLike, signal: ArrayLike, dwells: float) -> Line
     from scipy.optimize import OptimizeWarning, curve_fit
     from scipy.signal import lfilter
 
-    owner = "line_position"
+    owner = "The fit of the line's position"
     x, y = row(owner, "detuning", np.asarray(detuning)), row(owner, "signal", np.asarray(signal))
     alike(owner, "detunings", x, "signals", y)
     if x.size < 8:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite, nan
+
 import numpy as np
 import pint
 
@@ -12,19 +14,22 @@ from vlab.analysis.inertia import fit_relaxation_time
 from vlab.analysis.recovery_curve import recovery_shape
 from vlab.analysis.rows import Floats
 from vlab.analysis.saturation import fit_saturation
+from vlab.analysis.width_error import width_error
 from vlab.errors import DataError
 from vlab.units import ureg
 
 
 def read_dragging_width(curve: Curve) -> Fitted:
-    """Read the dragging width of one leg of a scan; its error is not known."""
+    """Read the dragging width of one leg of a scan; its error is that of the readout noise."""
     y = curve.y if curve.y_unit in ("", "1") else curve.y / (float(curve.y.max()) or 1.0)
     on, off, clipped = resonance_extent(curve.x, y)
     half = 0.5 * float(curve.y.max())
-    numbers = (Number("width", abs(off - on), unit=curve.x_unit), Number("on at", on, unit=curve.x_unit),
+    error = nan if clipped else width_error(curve.x, y)
+    numbers = (Number("width", abs(off - on), error, curve.x_unit), Number("on at", on, unit=curve.x_unit),
                Number("off at", off, unit=curve.x_unit))
     return Fitted("Dragging width", numbers, np.array([on, on, off, off]), np.array([0.0, half, half, 0.0]),
-                  curve.x.size, note="clipped at an end" if clipped else "")
+                  curve.x.size, note="clipped at an end" if clipped else "",
+                  remarks=("± of the readout noise alone",) if isfinite(error) else ())
 
 
 def read_inertia(curve: Curve) -> Fitted:
@@ -46,6 +51,9 @@ def read_spin_saturation(curve: Curve) -> Fitted:
     if curve.x_unit not in ("", "1") or not ((curve.x >= 0.0) & (curve.x <= 1.0)).all():
         raise DataError("Spin saturation wants pump powers in units of a pi pulse's, 0 to 1.")
     fit = fit_saturation(curve.x, curve.y)
+    if not (np.isfinite(fit.k_error) and fit.k > fit.k_error):
+        raise DataError("Spin saturation cannot tell k from these points; powers should reach from where the signal is "
+                        "proportional to the power to where it is not.")
     fine = np.linspace(np.sqrt(curve.x.min()), np.sqrt(curve.x.max()), 400) ** 2
     return Fitted("Spin saturation", (Number("k", fit.k, fit.k_error),), fine, fit.curve(fine), curve.x.size,
                   f"rms residual {fit.residual:.2g}")

@@ -81,7 +81,7 @@ def recovery_shape(field: ArrayLike, signal: ArrayLike, descent: float = SHALLOW
     DataError
         Fewer than five different fields, numbers that cannot be, or nothing above zero.
     """
-    owner = "recovery_shape"
+    owner = "The shape of the recovery curve"
     b, y = row(owner, "field", np.abs(numbers(field, "T"))), row(owner, "signal", np.asarray(signal))
     alike(owner, "fields", b, "signals", y)
     order = np.argsort(b)
@@ -121,7 +121,7 @@ def find_resonances(field: ArrayLike, signal: ArrayLike, prominence: float | Non
     DataError
         Fewer than five points, numbers that cannot be, or a field that occurs twice.
     """
-    owner = "find_resonances"
+    owner = "The search for resonances"
     b, y = row(owner, "field", numbers(field, "T")), row(owner, "signal", np.asarray(signal))
     alike(owner, "fields", b, "signals", y)
     order = np.argsort(b)

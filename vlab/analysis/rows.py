@@ -35,7 +35,7 @@ def alike(owner: str, one: str, x: NDArray[Any], other: str, y: NDArray[Any]) ->
     if x.size != y.size:
         raise DataError(f"{owner} got {x.size} {one} and {y.size} {other}; it wants as many of both.")
     if x.size < 3:
-        raise DataError(f"{owner} wants at least three points; there are {x.size}.")
+        raise DataError(f"{owner} wants at least three good points; there are {x.size}.")
 
 
 def mean_and_error(values: Floats) -> tuple[Floats, Floats]:

@@ -69,9 +69,9 @@ def fit_saturation(power_ratio: ArrayLike, signal: ArrayLike) -> SaturationFit:
 
     power, measured = np.asarray(power_ratio, dtype=float), np.asarray(signal, dtype=float)
     if power.shape != measured.shape or np.count_nonzero(power > 0.0) < 3:
-        raise DataError("fit_saturation wants at least three points above zero power.")
+        raise DataError("The fit of the saturation wants at least three good points above zero power.")
     if not (np.isfinite(measured).all() and np.isfinite(power).all() and measured.max() > 0.0):
-        raise DataError("fit_saturation wants finite numbers and a signal above zero.")
+        raise DataError("The fit of the saturation wants finite numbers and a signal above zero.")
     excitation = excitation_from_power(power)
     top = min(np.pi * float(measured.max()), 0.999)
     best, covariance = curve_fit(_model, excitation, measured, p0=[top / (1.0 - top) / float(excitation.max())])

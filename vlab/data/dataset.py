@@ -82,6 +82,7 @@ def _provenance(start: Document, stop: Document | None, points: int, documents: 
         "instruments": json.dumps(prepared["instruments"]),
         "instruments_comment": "all settings and readings when the first point began, in SI base units",
         "instruments_before": json.dumps(start["instruments"]),
+        **({"cables": json.dumps(start["cables"])} if "cables" in start else {}),
         "settings_changed_during_run": json.dumps(changes),
         "warnings": json.dumps(warnings),
         "versions": json.dumps(start["versions"]),

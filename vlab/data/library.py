@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vlab.data.journal import SUFFIX
@@ -16,6 +16,9 @@ TRASH = ".trash"
 _DATA = ".nc"
 _KEPT_AT_ONCE = 40
 """Entries that are read before they are written into the index."""
+
+Findings = Callable[[Entry], tuple[str, ...]]
+"""Says what a run shows, in sentences."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,20 @@ class Library:
         Says for the key of an experiment what is drawn of its runs; by default the first variable.
     index : Path, optional
         Where is kept what was read; in the user's cache by default.
+    findings : callable, optional
+        Says what a run shows; asked by `examine` alone. By default nothing is found.
 
     Notes
     -----
     One thread at a time may use it; other libraries, also of other processes, may share its folder and index.
     """
 
-    def __init__(self, folder: Path, pictures: Pictures = lambda _: None, index: Path | None = None) -> None:
+    def __init__(self, folder: Path, pictures: Pictures = lambda _: None, index: Path | None = None,
+                 findings: Findings = lambda _: ()) -> None:
         self.folder = Path(folder)
         self._pictures = pictures
+        self._findings = findings
+        self._unexamined: dict[Path, tuple[Stamp, Entry]] = {}
         self._index = index or usual_place(self.folder)
         self._seen: dict[Path, tuple[Stamp, str]] = {}
         """Stamp and status of what was told."""
@@ -64,6 +72,7 @@ class Library:
         there = dict(sorted(self._files(), key=lambda item: -item[1][0]))
         for path in [path for path in self._seen if path not in there]:
             del self._seen[path]
+            self._unexamined.pop(path, None)
             yield Gone(path)
         fresh = {path: stamp for path, stamp in there.items() if self._is_news(path, stamp)}
         if not fresh:
@@ -90,9 +99,47 @@ class Library:
                     self._doubted.discard(path)
                     continue
                 (self._doubted.add if entry.status == BROKEN else self._doubted.discard)(path)
+                if entry.is_run and not entry.examined:
+                    self._unexamined[path] = stamp, entry
                 yield entry
         finally:
             index.keep(read)
+            index.close()
+
+    @property
+    def unexamined(self) -> bool:
+        """Whether there are runs of which it is not known yet what they show."""
+        return bool(self._unexamined)
+
+    def examine(self, stop: Callable[[], bool] = lambda: False) -> Iterator[Entry]:
+        """Find out what runs show that `changes` has told, newest first; it is remembered in the index.
+
+        Never raises for what is wrong with a run: then nothing is found.
+
+        Parameters
+        ----------
+        stop : callable
+            Asked after each run; true ends it, and the next call goes on.
+        """
+        if not self._unexamined:
+            return
+        known: list[tuple[Stamp, Entry]] = []
+        try:
+            while self._unexamined:
+                path = next(iter(self._unexamined))
+                stamp, entry = self._unexamined.pop(path)
+                try:
+                    found = tuple(map(str, self._findings(entry)))
+                except Exception:  # it is a help and no duty
+                    found = ()
+                entry = replace(entry, findings=found, examined=True)
+                known.append((stamp, entry))
+                yield entry
+                if stop():
+                    return
+        finally:
+            index = Index(self._index)
+            index.keep(known)
             index.close()
 
     def _is_news(self, path: Path, stamp: Stamp) -> bool:

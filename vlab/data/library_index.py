@@ -21,7 +21,7 @@ import vlab
 from vlab.data.run_entry import Entry
 from vlab.data.thumbnail import from_bytes, to_bytes
 
-_FORMAT = f"1 {vlab.__version__}"
+_FORMAT = f"2 {vlab.__version__}"
 """What is kept by another version is read anew."""
 _PLAIN = tuple(f.name for f in fields(Entry) if f.name not in ("path", "curves"))
 
@@ -108,5 +108,5 @@ class Index:
 
 
 def _entry(path: Path, facts: dict[str, Any], curves: bytes) -> Entry:
-    facts["tags"] = tuple(facts["tags"])
+    facts["tags"], facts["findings"] = tuple(facts["tags"]), tuple(facts["findings"])
     return replace(Entry(path, ""), **facts, curves=from_bytes(curves))

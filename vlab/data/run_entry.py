@@ -64,6 +64,9 @@ class Entry:
     note: str = ""
     tags: tuple[str, ...] = ()
     trouble: str = ""
+    findings: tuple[str, ...] = ()
+    """What it shows, in sentences, as far as it was `examined`."""
+    examined: bool = False
     curves: tuple[Curve, ...] = ()
 
     @property

@@ -56,7 +56,7 @@ def haystack(entry: Entry, words: str = "") -> str:
     day = moment.strftime("%Y-%m-%d %H:%M %A %d %B %Y") if moment else ""
     tags = " ".join(f"#{tag}" for tag in entry.tags)
     return "\n".join((entry.experiment, entry.experiment.replace("_", " "), entry.title, told(entry.parameters), words,
-                      _words_of(entry.sample), entry.note, tags, entry.status, day, entry.path.name,
+                      _words_of(entry.sample), *entry.findings, entry.note, tags, entry.status, day, entry.path.name,
                       f"seed {entry.seed}", f"seed={entry.seed}", entry.trouble)).lower()
 
 

@@ -58,7 +58,7 @@ class DraggingVsPower(DraggingWidthProcedure):
     rabi_ratios: tuple[Quantity, ...] = quantities(
         "", "List the Rabi frequencies Omega in units of the linewidth Gamma at low power.",
         (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 2.0), above=0.0, maximum=30.0)
-    step: Quantity = quantity("ueV", "Set the size of a step.", 0.2, above=0.0)
+    step: Quantity = quantity("ueV", "Set the size of a step.", 0.2, above=0.0, maximum=1e5)
     dwell: Quantity = quantity("s", "Set the time spent at each point.", 5.0, minimum=1e-5, maximum=3e4)
     start: Quantity = first_detuning()
     stop: Quantity = last_detuning()
@@ -143,7 +143,7 @@ class DraggingVsField(DraggingWidthProcedure):
 
     fields: tuple[Quantity, ...] = quantities("T", "List the magnetic fields.",
                                               (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.5, 9.0), above=0.0, maximum=9.0)
-    step: Quantity = quantity("ueV", "Set the size of a step.", 0.4, above=0.0)
+    step: Quantity = quantity("ueV", "Set the size of a step.", 0.4, above=0.0, maximum=1e5)
     dwell: Quantity = quantity("s", "Set the time spent at each point at 4.5 T; at other fields B it is this times "
                                "(B / 4.5 T)^2.", 5.0, minimum=1e-3, maximum=3e3)
     start: Quantity = first_detuning()

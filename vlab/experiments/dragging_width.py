@@ -122,7 +122,7 @@ class DraggingWidthVsDwell(DwellAndStepProcedure):
                 fitted = False
         if self.directions == "both" and fitted:  # a mean with a direction that is not dragged would say nothing
             with suppress(DataError):
-                found.append(f"mean of both directions: {fit_build_up(dataset)}")
+                found.insert(0, f"mean of both directions: {fit_build_up(dataset)}")
         return [*found, *self.scans_told(dataset)]
 
     def overlay(self, dataset: xarray.Dataset) -> list[tuple[str, ArrayLike, ArrayLike]]:

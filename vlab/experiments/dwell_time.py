@@ -46,7 +46,7 @@ class DwellTimeScan(Procedure):
     stop: Quantity = quantity("ueV", "Set the bare detuning at which the scan ends; measured if it is on the grid.",
                               -30.0, minimum=-1e5, maximum=1e5)
     step: Quantity = quantity("ueV", "Set the size of a step; the direction follows from start and stop.",
-                              _USUAL_STEP, above=0.0)
+                              _USUAL_STEP, above=0.0, maximum=1e5)
     dwell: Quantity = quantity("s", "Set the time spent at each point.", 1.0, minimum=1e-6, maximum=1e6)
     knob: str = choice(("laser", "gate"), "Choose what moves the detuning: the laser or the gate voltage.", "laser")
     directions: str = choice(("one", "both"), "Choose whether the scan goes back as well.", "one")
@@ -89,7 +89,8 @@ class DwellTimeScan(Procedure):
 
     def variables(self) -> tuple[Variable, ...]:
         return (Variable("dt", "V", "differential transmission, lock-in X (rms)", "DT, lock-in X"),
-                Variable("dt_normalized", "1", "absorption in units of its peak, filtered by the lock-in",
+                Variable("dt_normalized", "1", "absorption in units of its peak, filtered by the lock-in: a peak "
+                         "shorter than its time constant stays below 1",
                          "DT in units of its peak"),
                 Variable("time", "s", "lab time since the run was prepared"))
 
@@ -103,7 +104,8 @@ class DwellTimeScan(Procedure):
         found = []
         for leg in _legs(dataset):
             try:
-                found.append(f"dragging width{f' {leg}' if leg else ''}: {dragging_width(dataset, leg or None)}")
+                found.append(f"dragging width{f' {leg}' if leg else ''}: "
+                             f"{dragging_width(dataset, leg or None).in_words()}")
             except DataError as error:
                 found.append(str(error))
         return found

@@ -45,7 +45,7 @@ def frequency_of_modulation(default: float, help: str = "Set the modulation freq
 
 def power_of_pump(default: float, help: str = "Set the pump power in units of a pi pulse's.") -> Any:
     """Declare a pump power W / W_pi."""
-    return quantity("", help, default, above=0.0, maximum=1.0)
+    return quantity("", help, default, above=0.0, maximum=1.0, shown_unit="W_π")
 
 
 def power_by_q() -> Any:

@@ -61,13 +61,13 @@ class PolarizationDecay(Procedure):
                                maximum=1e5)
     lock: Quantity = quantity("ueV", "Set the bare detuning to which it is dragged, beyond zero.", -8.0, minimum=-1e5,
                               maximum=1e5)
-    step: Quantity = quantity("ueV", "Set the size of a step while it is dragged.", 0.2, above=0.0)
+    step: Quantity = quantity("ueV", "Set the size of a step while it is dragged.", 0.2, above=0.0, maximum=1e5)
     dwell: Quantity = quantity("s", "Set the time spent at each of these steps.", 1.0, minimum=10e-6, maximum=30e3)
     shortest: Quantity = quantity("s", "Set the shortest dark time after zero.", 2.0, above=0.0, maximum=1e6)
     longest: Quantity = quantity("s", "Set the longest dark time.", 100.0, above=0.0, maximum=1e6)
     times: int = count("Set how many dark times there are from the shortest to the longest, in equal ratios; zero is "
                        "measured in addition.", 8, minimum=2, maximum=1000)
-    probe_step: Quantity = quantity("ueV", "Set the size of a step of the fast scan.", 0.1, above=0.0)
+    probe_step: Quantity = quantity("ueV", "Set the size of a step of the fast scan.", 0.1, above=0.0, maximum=1e4)
     probe_dwell: Quantity = quantity("ms", "Set the time spent at each of its steps; the lock-in's time constant is "
                                      "half of it.", 4.0, minimum=0.1, maximum=1e4)
     margin: Quantity = quantity("ueV", "Set how far the fast scan goes beyond the detunings at which the line can be.",

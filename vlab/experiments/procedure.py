@@ -234,6 +234,16 @@ class Procedure(Parameters):
         """Yield the commands that carry out the experiment in ``setup``."""
         raise NotImplementedError
 
+    def waits(self, setup: Any) -> float:
+        """Return for how many seconds it would wait first for what somebody has moved, such as a magnet that ramps."""
+        steps, left = self.steps(setup), 0.0
+        try:
+            while isinstance(command := next(steps, None), Settle):
+                left = max(left, float(command.device.remaining(command.setting)))
+        finally:
+            steps.close()
+        return left
+
     def claims(self, setup: Any) -> list[tuple[Device, str]]:
         """Return the settings that nobody else may change while it runs."""
         raise NotImplementedError

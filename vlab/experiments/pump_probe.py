@@ -61,7 +61,7 @@ class DelayScan(InertiaProcedure):
                                maximum=13.0)
     stop: Quantity = quantity("ns", "Set the last delay.", 12.8, minimum=-0.5, maximum=13.0)
     step: Quantity = quantity("ns", "Set the size of a step; the direction follows from start and stop.", 0.1,
-                              above=0.0)
+                              above=0.0, maximum=13.5)
     field: Quantity = field_of_magnet("Set the magnetic field.", 50.0)
     tilt: Quantity = tilt_of_sample(0.0)
     power: Quantity = power_of_pump(1.0)
@@ -148,7 +148,7 @@ class HanleCurve(InertiaProcedure):
     start: Quantity = field_of_magnet("Set the first field.", -150.0)
     stop: Quantity = field_of_magnet("Set the last field.", 150.0)
     step: Quantity = quantity("mT", "Set the size of a step; the direction follows from start and stop.", 3.0,
-                              above=0.0)
+                              above=0.0, maximum=18000.0)
     tilt: Quantity = tilt_of_sample(90.0)
     power: Quantity = power_of_pump(0.1)
     q: Quantity | None = power_by_q()

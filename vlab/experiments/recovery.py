@@ -64,10 +64,10 @@ class PolarizationRecovery(InertiaProcedure):
     stop: Quantity = field_of_magnet("Set the last field.", 300.0)
     step: Quantity | None = quantity("mT", "Set the distance of fields; none means small steps at zero field, and "
                                      "where resonances are expected, and larger ones elsewhere.", None, above=0.0,
-                                     optional=True, without="adapted")
+                                     maximum=18000.0, optional=True, without="adapted")
     power: Quantity = power_of_pump(0.1)
     last_power: Quantity | None = quantity("", "Set the last power of a series of curves; none means one curve.", None,
-                                           above=0.0, maximum=1.0, optional=True, without="one curve")
+                                           above=0.0, maximum=1.0, optional=True, without="one curve", shown_unit="W_π")
     powers: int = count("Set how many curves a series has; the ratios of their powers are equal.", 3, minimum=2,
                         maximum=100)
     q: Quantity | None = power_by_q()

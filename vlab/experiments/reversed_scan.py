@@ -47,7 +47,7 @@ class ReversedScan(Procedure):
                                minimum=-1e5, maximum=1e5)
     turn: Quantity = quantity("ueV", "Set the bare detuning at which it turns; on the grid if start and step meet it.",
                               -4.0, minimum=-1e5, maximum=1e5)
-    step: Quantity = quantity("ueV", "Set the size of a step.", 0.2, above=0.0)
+    step: Quantity = quantity("ueV", "Set the size of a step.", 0.2, above=0.0, maximum=1e5)
     dwell: Quantity = quantity("s", "Set the time spent at each point; the lock-in's time constant is the same.", 1.0,
                                minimum=10e-6, maximum=30e3)
     knob: str = choice(("laser", "gate"), "Choose what moves the detuning: the laser or the gate voltage.", "laser")

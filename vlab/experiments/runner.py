@@ -106,6 +106,8 @@ class Run:
         self.saving = False
         """Whether the measurement is over and its file is being written."""
         self.uid = secrets.token_hex(4)
+        self.number = 0
+        """The number of the run on its bench, by which the noise goes; 0 before it has begun."""
         self.file: Path | None = None
         self.journal: Path | None = None
         if save is not False:
@@ -123,7 +125,11 @@ class Run:
         self._total = math.prod(len(c.values) for c in self.coordinates)
         self._seconds = procedure.seconds()
         self._wall_start = 0.0
+        self._paused = 0.0
+        """Seconds of real time in which it was paused."""
         self._lab_start_ps = 0
+        self._waited_ps = 0
+        """Lab time spent on what somebody else had moved, of which the estimate knows nothing."""
         self.between_slices: Callable[[], None] | None = None
         """Called between the slices of a wait by the thread that runs; a window drains its commands there."""
 
@@ -218,7 +224,7 @@ class Run:
         for instrument in getattr(self.setup, "instruments", {}).values():
             self._silence.append(instrument.subscribe(self._setting_changed))
         self.setup.give_up = self._stop.is_set
-        number = self.setup.begin_run()
+        self.number = self.setup.begin_run()
         self._record({
             "kind": "start",
             "format": 1,
@@ -230,12 +236,13 @@ class Run:
             "instruments": self.setup.snapshot(),
             "seed": getattr(self.setup, "seed", 0),
             "noise": getattr(self.setup, "noise", True),
-            "run_number": number,
+            "run_number": self.number,
             "warnings": self.setup.check(),
             "versions": versions(),
             "coordinates": [vars(c) for c in self.coordinates],
             "variables": [vars(v) for v in self.procedure.variables()],
             "quality_marks": self._known_marks(),
+            **self._known_cables(),
         })
         self._wall_start = time.monotonic()
         self._lab_start_ps = self.setup.clock.now_ps
@@ -258,7 +265,9 @@ class Run:
                         device.write(setting, value, self)
                         self._settle(device, setting)
                     case Settle(device, setting):
+                        since = self.setup.clock.now_ps
                         self._settle(device, setting)
+                        self._waited_ps += self.setup.clock.now_ps - since
                     case Wait(duration):
                         self.setup.announce_reading(self.setup.clock.now_ps + to_ps(duration))
                         self._wait(duration)
@@ -299,14 +308,21 @@ class Run:
             self.between_slices()
         if not self._go.is_set() and not self._stop.is_set():
             self._announce("paused")
+            since = time.monotonic()
             while not self._go.wait(_WALL_SLICE):
                 if self.between_slices is not None:
                     self.between_slices()
+            self._paused += time.monotonic() - since
             self._pacer.restart()
             if not self._stop.is_set():
                 self._announce("running")
         if self._stop.is_set():
             raise _Stopped
+
+    def _known_cables(self) -> Document:
+        """Return how the cables are; nothing of a room that cannot tell."""
+        cables = getattr(self.setup, "cables", None)
+        return {"cables": dict(cables)} if isinstance(cables, dict) else {}
 
     def _known_marks(self) -> list[str]:
         """Return the names of all flags that may spoil a point; of a room that knows none, nothing."""
@@ -320,16 +336,22 @@ class Run:
             document["marks"] = marks
         self._record(document)
         self._done += 1
-        lab = (self.setup.clock.now_ps - self._lab_start_ps) / PS_PER_SECOND
-        share = self._done / self._total
-        wall = time.monotonic() - self._wall_start
+        lab = (self.setup.clock.now_ps - self._lab_start_ps - self._waited_ps) / PS_PER_SECOND
         lab_left = max(0.0, self._seconds - lab)
-        measured = Measured(point.index, point.values, self._done, self._total, lab_left, wall * (1.0 - share) / share,
+        measured = Measured(point.index, point.values, self._done, self._total, lab_left, self._wall_left(lab_left),
                             tuple(marks))
         for subscriber in self._subscribers:
             subscriber(measured)
         if self._stop.is_set():
             raise _Stopped
+
+    def _wall_left(self, lab_left: float) -> float:
+        """Return the real time left: by the pace where that holds lab time back, else by how fast points came."""
+        spent = time.monotonic() - self._wall_start - self._paused
+        by_points = spent * (self._total - self._done) / self._done
+        if isinstance(self.setup.clock, WallClock):
+            return lab_left or by_points
+        return by_points if math.isinf(self._pacer.speed) or lab_left == 0.0 else lab_left / self._pacer.speed
 
     def _setting_changed(self, instrument: Any, setting: str, value: Any, owner: object) -> None:
         if owner is not self:

@@ -202,10 +202,10 @@ class InertiaPowerSeries(FrequencyProcedure):
             rates.append(1.0 / fit.tau.m_as("s"))
             errors.append(fit.tau_error.m_as("s") / fit.tau.m_as("s") ** 2)
         try:
-            found.append(str(extrapolate_to_zero_power(powers, rates, errors)))
+            headline = str(extrapolate_to_zero_power(powers, rates, errors))
         except DataError as error:
-            found.append(str(error))
-        return found
+            headline = str(error)
+        return [headline, *found]
 
     def overlay(self, dataset: xarray.Dataset) -> list[tuple[str, ArrayLike, ArrayLike]]:
         places = [{"power": p} for p in range(self.powers)]
@@ -226,8 +226,9 @@ class PowerScan(InertiaProcedure):
     plot: ClassVar[PlotPlan] = PlotPlan("power", ("inertia", "x", "y", "phase"), fit="spin_saturation")
     _title: ClassVar[str] = "PowerScan"
 
-    start: Quantity = quantity("", "Set the first pump power in units of a pi pulse's.", 0.0, minimum=0.0, maximum=1.0)
-    stop: Quantity = quantity("", "Set the last pump power.", 1.0, minimum=0.0, maximum=1.0)
+    start: Quantity = quantity("", "Set the first pump power in units of a pi pulse's.", 0.0, minimum=0.0, maximum=1.0,
+                               shown_unit="W_π")
+    stop: Quantity = quantity("", "Set the last pump power.", 1.0, minimum=0.0, maximum=1.0, shown_unit="W_π")
     powers: int = count("Set how many powers there are, closer together where the power is small.", 31, minimum=2,
                         maximum=10_000)
     field: Quantity = field_of_magnet("Set the magnetic field.", 300.0)

@@ -77,7 +77,7 @@ class SpinNarrowing(NuclearSampling):
     start: Quantity = quantity("ueV", "Set the first bare detuning.", 6.0, minimum=-1e4, maximum=1e4)
     stop: Quantity = quantity("ueV", "Set the last bare detuning; included if it is on the grid.", -6.0, minimum=-1e4,
                               maximum=1e4)
-    step: Quantity = quantity("ueV", "Set the distance between two detunings.", 0.5, above=0.0)
+    step: Quantity = quantity("ueV", "Set the distance between two detunings.", 0.5, above=0.0, maximum=1e4)
     sources: str = which_sources()
     settling: Quantity = settling_time()
     averaging: Quantity = averaging_time()
