@@ -56,6 +56,14 @@ class Desk:
         self.queue = RunQueue(self.model)
         self.undo = Undo(self.model)
         self.diary = Diary(self.model)
+        self.model.experiment_changed.connect(self._keep_experiment)
+
+    def _keep_experiment(self) -> None:
+        """Remember which experiment is chosen, at once: a program that is killed closes no window."""
+        key = self.model.experiment.key
+        if self.settings.value("experiment") != key:
+            self.settings.setValue("experiment", key)
+            self.settings.sync()
 
     def set_exam(self, exam: bool) -> None:
         """Begin or end exam mode."""

@@ -30,7 +30,7 @@ from gui.lab import Changed, Lab, Measured, Notice, RunEnded, RunStarted
 from gui.rehearsal import kernels_are_compiled, prepared_bench
 from gui.scans import Scan
 from instruments.benches import BENCHES, BenchKind
-from instruments.sample_words import words_of
+from instruments.sample_words import sample_told, words_of
 from vlab.errors import VlabError
 from vlab.experiments import DwellTimeScan
 
@@ -120,6 +120,8 @@ class LabModel:
         self.scans_cleared = Event()
         self.run_shown = Event()
         """With one scan or several, of past runs that shall be looked at, beside those of this session."""
+        self.scan_chosen = Event()
+        """With a scan that the plot's cursors and fits shall look at, if it is drawn."""
         self.form_wanted = Event()
         """With a `PastRun` from which the form of the experiment shall be filled, and its name."""
         self.bench_changed = Event()
@@ -425,11 +427,17 @@ class LabModel:
         if not kernels_are_compiled(kind):
             self.notice("info", "Preparing the physics engine; this takes some seconds at the first start …")
         self._mount(past.bench if kind.key == self.kind.key else partial(prepared_bench, kind, past.bench),
-                    type(past.procedure), then, "The bench of the past run stands again, with its sample, seed "
-                    f"({past.seed}) and settings.")
+                    type(past.procedure), then,
+                    f"The bench was mounted anew as it was for that run: {self._in_words(past)}.")
         self._tell(SampleMounted(kind.key, words_of(kind, past.sample), past.seed, past.noise), self._mounting)
         for instrument, setting, before, after in past.unusual_settings():
             self._tell(SettingWritten(instrument, setting, before, after), self._mounting)
+
+    @staticmethod
+    def _in_words(past: PastRun) -> str:
+        """Return what was mounted for a past run, in a few words."""
+        told = sample_told(past.kind, words_of(past.kind, past.sample))
+        return f"{told}, seed {past.seed}{'' if past.noise else ', noise off'}, with the settings of then"
 
     def new_number(self) -> int:
         """Count another run to be shown, and return its number."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 _OTHER = (("Optical table", "path"), ("panel Sample", "sample"), ("Mounted ", "sample"), ("queue", "queue"))
 """Words of notices and the panels that they are about."""
+
+_COMMANDS = ((" cut off, with ", "library.recover", "Recover"), ("Put away ", "library.back", "Undo"))
+"""Words of notices, the command that does something about them, and the title of its button."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,9 @@ def offers(text: str, desk: Desk, panel: str = "", file: Path | None = None,
                            desk.model.abort))
     if file is not None:
         found.append(Offer("Open folder", "Open the folder of the file.", lambda: open_folder(file.parent)))
+    for words, command, title in _COMMANDS:
+        if words in text and command in desk.commands and desk.commands[command].enabled():
+            found.insert(0, Offer(title, desk.commands[command].help, partial(desk.commands.run, command)))
     if text.startswith("Undone: ") and desk.undo.can_redo():
         found.append(Offer("Redo", "Set it again.", desk.undo.redo))
     return found

@@ -20,7 +20,9 @@ from instruments.theory import Knob
 _MILLI = 1e-3
 _POINTS = 81
 _SPAN = 8.0
-"""How far the curve goes, in nuclear fields."""
+"""How far the curve goes at least, in nuclear fields."""
+_WIDER = 1.5
+"""Factor by which it goes further where a field would lie outside."""
 _MOST = 0.5
 KNOBS = (
     Knob("field", "B", "mT", 0.0, _MOST, 0.1, "Set the external field along the growth axis."),
@@ -42,7 +44,10 @@ class AxisPanel(SecretPanel):
         self._view: SpinView | None = None
         self._ensemble: tuple[float, float] | None = None
         """Strength and anisotropy of the nuclear field for which the curve is drawn."""
-        self._fresh = True
+        self._end = 0.0
+        """Where the curve ends, T."""
+        self.by_hand = False
+        """Whether a hand has turned a knob, so that they do not follow the bench."""
         self._shown: object = None
         self.value = line_of_text("what survives")
         self.picture = AxisPicture(desk.theme, desk.model.lab.courtesy)
@@ -57,17 +62,17 @@ class AxisPanel(SecretPanel):
         self.plot.addItem(self.marks, ignoreBounds=True)
         self.knobs = {knob.name: KnobRow(knob, self.page) for knob in KNOBS}
         self.from_bench = QPushButton("As on the bench")
-        self.from_bench.setToolTip("Set the field to that of the magnet, and the nuclear field to the usual size of "
-                                   "this sample.")
+        self.from_bench.setToolTip("Set the field to that of the magnet and the nuclear field to the usual size of "
+                                   "this sample, and follow them.")
         self.from_bench.clicked.connect(self.take_bench)
         self.grid = QWidget()
         grid = QGridLayout(self.grid)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(1)
         grid.setColumnStretch(1, 1)
-        for row, knob in enumerate(self.knobs.values()):
+        for row, (name, knob) in enumerate(self.knobs.items()):
             knob.place(grid, row)
-            knob.edited.connect(lambda _: self._show())
+            knob.edited.connect(lambda _, name=name: self._on_turned(name))
         top = QHBoxLayout()
         top.addWidget(self.value, 1)
         top.addWidget(self.from_bench)
@@ -88,7 +93,7 @@ class AxisPanel(SecretPanel):
     def show_bench(self) -> None:
         """Show the fields of the bench that the laboratory has; say so if it has no precessing spins."""
         self._view = view = self.desk.model.kind.spins
-        self._ensemble, self._fresh, self._shown = None, True, None
+        self._ensemble, self._shown, self.by_hand = None, None, False
         for part in (self.picture, self.plot, self.grid, self.from_bench):
             part.setVisible(view is not None)
         self.value.setWordWrap(view is None)
@@ -103,24 +108,33 @@ class AxisPanel(SecretPanel):
         return view.field(hidden)
 
     def take_bench(self) -> None:
-        """Set the knobs to what is on the bench."""
-        fields = self._fields()
-        if fields is not None:
-            self.knobs["field"].setValue(float(f"{abs(fields[0]):.4g}"))
-            self.knobs["nuclear"].setValue(float(f"{fields[1]:.3g}"))
-            self._show()
+        """Set the knobs to what is on the bench, and let them follow it."""
+        self.by_hand = False
+        self.draw()
+
+    def _on_turned(self, name: str) -> None:
+        """Keep what a hand has set; the angle is no bench's."""
+        self.by_hand = self.by_hand or name != "angle"
+        self.draw()
 
     def draw(self) -> None:
         """Follow the bench: the curve when its sample is another one, the mark of its field."""
         fields = self._fields()
         if fields is None or not self.seen():
             return
-        if self._fresh:
-            self._fresh = False
-            self.take_bench()
-        if fields[1:] != self._ensemble:
-            self._ensemble, self._shown = fields[1:], None
-            b = np.linspace(0.0, min(_SPAN * max(fields[1], _MILLI), _MOST), _POINTS)
+        if not self.by_hand:
+            for name, value in (("field", float(f"{abs(fields[0]):.4g}")), ("nuclear", float(f"{fields[1]:.3g}"))):
+                if self.knobs[name].value() != value:
+                    self.knobs[name].setValue(value)
+        first = _SPAN * max(fields[1], _MILLI)
+        end, wanted = first, 1.05 * max(abs(fields[0]), self.knobs["field"].value())
+        while end < wanted:
+            end *= _WIDER
+        if (fields[1:], end) != (self._ensemble, self._end):
+            self._ensemble, self._end, self._shown = fields[1:], end, None
+            b = np.linspace(0.0, first, _POINTS)
+            if end > first:
+                b = np.concatenate((b, np.linspace(first, end, _POINTS)[1:]))
             self.curve.setData(b / _MILLI, surviving_part(b, *fields[1:]))
             self.plot.show_all((0.0, b[-1] / _MILLI), (0.0, 1.0))
         self._show()
@@ -131,7 +145,7 @@ class AxisPanel(SecretPanel):
         if fields is None or not self.seen():
             return
         b, nuclear, angle = values = tuple(knob.value() for knob in self.knobs.values())
-        asked = (fields, values, self.desk.theme.dark)
+        asked = (fields, values, self.by_hand, self.desk.theme.dark)
         if asked == self._shown:
             return
         self._shown = asked
@@ -140,7 +154,9 @@ class AxisPanel(SecretPanel):
         if x is not None and len(x):
             theme = self.desk.theme
             spots = [(b / _MILLI, "o", theme.colour("accent")), (abs(fields[0]) / _MILLI, "t", theme.trace("field"))]
-            self.marks.setData([{"pos": (min(place, x[-1]), float(np.interp(place, x, y))), "symbol": symbol,
+            self.marks.setData([{"pos": (place, float(np.interp(place, x, y))), "symbol": symbol,
                                  "brush": colour, "pen": pg.mkPen(colour)} for place, symbol, colour in spots])
         mean = float(surviving_part(b, *fields[1:])[0])
-        self.value.setText(f"cos²θ = {self.picture.surviving:.3f}, ensemble ⟨cos²θ⟩ = {mean:.3f}")
+        own = " (your values)" if self.by_hand else ""
+        self.value.setText(f"cos²θ = {self.picture.surviving:.3f}, ensemble ⟨cos²θ⟩ = {mean:.3f}{own}")
+        self.from_bench.setEnabled(self.by_hand)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import cos, hypot, pi, sin
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.courtesy import Courtesy
@@ -30,6 +30,8 @@ class AxisPicture(QWidget):
         self.field = (0.0, 0.0)
         """External field across and along z, T."""
         self.nuclear = (0.0, 0.0)
+        self._taken: list[QRectF] = []
+        """Where words stand."""
         self.setMinimumSize(QSize(120, 120))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("precession axis")
@@ -75,21 +77,37 @@ class AxisPicture(QWidget):
 
         painter.setPen(QPen(theme.colour("faint text"), 1, Qt.PenStyle.DotLine))
         painter.drawLine(at(0.0, -lowest), at(0.0, 1.05))
-        painter.drawText(at(0.0, 1.05) + QPointF(5.0, 4.0), "z")
+        self._taken = []
+        self._label(painter, QRectF(at(0.0, 1.05) + QPointF(4.0, -0.5 * line), QSizeF(line, line)), "z")
         grid = theme.colour("grid")
         grid.setAlphaF(0.5)
         painter.setPen(QPen(grid, 1))
         painter.drawEllipse(middle, 0.8 * size, 0.8 * size)
         field, total = ((part * v[0], part * v[1]) for v in (self.field, self.total))
+        names: list[tuple[QRectF, str, QColor]] = []
         for start, end, colour, name in (((0.0, 0.0), field, "field", "B"), (field, total, "polarization", "Bₙ"),
                                          ((0.0, 0.0), total, "polarization_rate", "B + Bₙ")):
             draw_arrow(painter, at(*start), at(*end), theme.trace(colour))
             if hypot(end[0] - start[0], end[1] - start[1]) > 0.12:
-                painter.drawText(_beside(at(*start), at(*end), painter, name), Qt.AlignmentFlag.AlignCenter, name)
+                names.append((_beside(at(*start), at(*end), painter, name), name, theme.trace(colour)))
         across, along = self.total
         length = hypot(across, along)
         if length > 1e-9 * largest:
             self._draw_cone(painter, middle, 0.8 * size, across / length, along / length)
+        for place, name, ink in names:
+            painter.setPen(ink)
+            self._label(painter, place, name)
+
+    def _label(self, painter: QPainter, place: QRectF, text: str) -> None:
+        """Write a word near a place, where no other one stands."""
+        inside = QRectF(self.rect())
+        for step in (0, 1, -1, 2, -2, 3, -3, 4):
+            moved = place.translated(0.0, step * 0.9 * place.height())
+            if inside.contains(moved) and not any(moved.intersects(other) for other in self._taken):
+                place = moved
+                break
+        self._taken.append(place)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_cone(self, painter: QPainter, middle: QPointF, size: float, n_x: float, n_z: float) -> None:
         """Draw the spin, what of it lies along the axis (n_x, n_z), and the circle on which its tip runs."""
@@ -115,9 +133,11 @@ class AxisPicture(QWidget):
         painter.setPen(QPen(ink, 3))
         painter.drawLine(level - QPointF(5.0, 0.0), level + QPointF(5.0, 0.0))
         painter.setPen(ink)
-        left = QRectF(level.x() - 70.0, level.y() - 10.0, 60.0, 20.0)
-        painter.drawText(left, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "cos²θ")
-        painter.drawText(tip + QPointF(-14.0, 4.0), "S")
+        metrics = painter.fontMetrics()
+        height, wide = metrics.height(), metrics.horizontalAdvance("cos²θ") + 4.0
+        narrow = metrics.horizontalAdvance("S") + 4.0
+        self._label(painter, QRectF(tip.x() - narrow - 6.0, tip.y() - 0.5 * height, narrow, height), "S")
+        self._label(painter, QRectF(level.x() - wide - 8.0, level.y() - 0.5 * height, wide, height), "cos²θ")
 
 
 def _beside(start: QPointF, end: QPointF, painter: QPainter, text: str) -> QRectF:

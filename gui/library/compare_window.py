@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QKeySequence
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.library.comparison import Difference
+from gui.library.comparison import SHOWN, Difference
 from gui.library.row import Row
 from gui.theme import Theme, tabular_font
 from gui.topics import set_topic
@@ -37,10 +38,12 @@ class CompareWindow(QDialog):
     lines : sequence of Difference
         What `compare` found of them.
     theme : Theme
+    numbers : mapping, optional
+        The numbers that the plot gives runs, by their files.
     """
 
     def __init__(self, rows: Sequence[Row], lines: Sequence[Difference], theme: Theme,
-                 parent: QWidget | None = None) -> None:
+                 parent: QWidget | None = None, numbers: Mapping[Path, int] | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("What differs between these runs")
@@ -58,6 +61,10 @@ class CompareWindow(QDialog):
         self.copy.setToolTip("Copy the table as text, with tabs between columns.")
         self.copy.setAccessibleName("copy comparison")
         self.copy.clicked.connect(self._copy)
+        self.close_button = QPushButton("Close")
+        self.close_button.setToolTip("Close this window (Esc).")
+        self.close_button.setAccessibleName("close comparison")
+        self.close_button.clicked.connect(self.close)
         self.table = QTableWidget(0, 1 + len(rows))
         self.table.setAccessibleName("comparison")
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -65,7 +72,9 @@ class CompareWindow(QDialog):
         self.table.setShowGrid(False)
         self.table.setFont(tabular_font(self.table.font()))
         self.table.verticalHeader().hide()
-        self.table.setHorizontalHeaderLabels(["", *(f"{row.when()}\n{row.label or row.heading}" for row in rows)])
+        called = [f"#{n}  " if (n := (numbers or {}).get(row.entry.path)) else "" for row in rows]
+        self.table.setHorizontalHeaderLabels(["", *(f"{number}{row.when()}\n{row.label or row.heading}"
+                                                    for number, row in zip(called, rows, strict=True))])
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
@@ -74,6 +83,7 @@ class CompareWindow(QDialog):
         bar.addWidget(self.all)
         bar.addStretch(1)
         bar.addWidget(self.copy)
+        bar.addWidget(self.close_button)
         column = QVBoxLayout(self)
         column.addWidget(self.said)
         column.addWidget(self.table, 1)
@@ -84,10 +94,11 @@ class CompareWindow(QDialog):
 
     def fill(self, *_: object) -> None:
         """Show the lines that differ, or all."""
-        differing = [line for line in self._lines if line.differs]
-        shown = self._lines if self.all.isChecked() else differing
+        differing = [line for line in self._lines if line.differs and line.group != SHOWN]
+        shown = [line for line in self._lines if line.group == SHOWN or line.differs or self.all.isChecked()]
         count = len(differing)
-        self.said.setText(f"{count} thing{'' if count == 1 else 's'} of {len(self._lines)} differ"
+        total = sum(line.group != SHOWN for line in self._lines)
+        self.said.setText(f"{count} thing{'' if count == 1 else 's'} of {total} differ"
                           f"{'s' if count == 1 else ''}." if count else "Nothing differs but the noise: same "
                           "experiment, sample, seed and settings.")
         self.table.clearSpans()
@@ -135,5 +146,7 @@ class CompareWindow(QDialog):
         """Copy with the usual keys."""
         if event.matches(QKeySequence.StandardKey.Copy):  # type: ignore[attr-defined]
             self._copy()
+        elif event.matches(QKeySequence.StandardKey.Cancel):  # type: ignore[attr-defined]
+            self.close()
         else:
             super().keyPressEvent(event)  # type: ignore[arg-type]

@@ -15,6 +15,10 @@ from vlab.data.run_search import short
 from vlab.experiments import EXPERIMENTS
 from vlab.readout import readout
 
+SHOWN = "what they show"
+"""The group of the findings."""
+_LONGEST_NAME = 24
+
 NOTHING = "–"
 """Stands where a run has no such thing."""
 
@@ -34,8 +38,14 @@ class Difference:
         return len(set(self.values)) > 1
 
 
-def compare(paths: Sequence[Path]) -> list[Difference]:
+def compare(paths: Sequence[Path], findings: Sequence[tuple[str, ...]] = ()) -> list[Difference]:
     """Return all that is known of the runs, line by line; `Difference.differs` says which lines matter.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    findings : sequence of tuple of str, optional
+        What each of them shows, in sentences; the first lines tell it.
 
     Raises
     ------
@@ -46,8 +56,23 @@ def compare(paths: Sequence[Path]) -> list[Difference]:
     lines = list(dict.fromkeys(key for facts in _in_turn(found) for key in facts))
     order = list(dict.fromkeys(group for group, _ in lines))
     lines.sort(key=lambda line: order.index(line[0]))
-    return [Difference(group, name, tuple(facts.get((group, name), NOTHING) for facts in found))
-            for group, name in lines]
+    return _found(findings) + [Difference(group, name, tuple(facts.get((group, name), NOTHING) for facts in found))
+                               for group, name in lines]
+
+
+def _found(findings: Sequence[tuple[str, ...]]) -> list[Difference]:
+    """Return what runs show, a line for each sentence; quantities of the same name stand beside each other."""
+    named = [dict(_named(sentence, number) for number, sentence in enumerate(each)) for each in findings]
+    names = dict.fromkeys(name for each in named for name in each)
+    return [Difference(SHOWN, name, tuple(each.get(name, NOTHING) for each in named)) for name in names]
+
+
+def _named(sentence: str, number: int) -> tuple[str, str]:
+    """Return ``tau_s*`` and ``439(6) ns, ...`` of a sentence that has such a form, else its number and the whole."""
+    name, equals, value = sentence.partition(" = ")
+    if equals and len(name) <= _LONGEST_NAME and value[:1] in "+-−0123456789":
+        return name, value.partition(" (")[0]
+    return f"finding {number + 1}", sentence
 
 
 def _in_turn(found: list[dict[tuple[str, str], str]]) -> list[dict[tuple[str, str], str]]:
@@ -64,7 +89,7 @@ def _facts(path: Path) -> dict[tuple[str, str], str]:
     found = {("run", "experiment"): row.heading, ("run", "status"): row.state(),
              ("run", "seed"): str(attributes.get("seed", NOTHING)),
              ("run", "noise"): "on" if attributes.get("noise", 1) else "off",
-             ("run", "number on its bench"): str(attributes.get("run_number", NOTHING)),
+             ("run", "number of the bench (for the noise)"): str(attributes.get("run_number", NOTHING)),
              ("run", "vlab"): str(_json(attributes, "versions").get("vlab", NOTHING))}
     found |= {("experiment", _plain(n)): short(v) for n, v in _json(attributes, "procedure_parameters").items()}
     found |= {("sample", _plain(n)): short(v) for n, v in _json(attributes, "sample").items()}

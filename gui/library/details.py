@@ -201,6 +201,7 @@ def _facts(row: Row) -> str:
         return f"{entry.trouble}\n\n{entry.path}"
     moment = row.moment.strftime("%A %d %B %Y, %H:%M:%S") if row.moment else ""
     noise = "" if entry.noise else ", noise off"
-    lines = (moment, row.state(), row.sample, f"seed {entry.seed}{noise}, vlab {entry.version}", "",
-             told(entry.parameters), "", str(entry.path))
+    copied = (f"copy of {row.copy_of}",) if row.copy_of else ()
+    lines = (moment, row.state(), *copied, row.sample, f"seed {entry.seed}{noise}, vlab {entry.version}", "",
+             told(entry.parameters), "", *entry.findings, *("",) * bool(entry.findings), str(entry.path))
     return "\n".join(lines).replace("_", "_\u200b")  # so that a long name wraps

@@ -70,6 +70,12 @@ class LibraryPanel(QWidget):
         self._loading: set[Path] = set()
         self._told_unfinished = False
         self._in_plot: frozenset[Path] = frozenset()
+        self._numbers: dict[Path, int] = {}
+        """What the plot calls the runs of this session."""
+        self._taken_off: list[Scan] = []
+        """What was in the plot of runs that were put away."""
+        self._told_again = ""
+        """What is to be said when a run that is made again has ended."""
         self._roomy: bool | None = None
         self._ready = False
         """Whether files may be read."""
@@ -85,6 +91,8 @@ class LibraryPanel(QWidget):
         shelf.changed.connect(self._show_rows)
         shelf.looked.connect(self._on_looked)
         shelf.noticed.connect(model.notice)
+        shelf.went.connect(self._take_off)
+        shelf.came_back.connect(self._put_back)
         ends = [model.run_changed.connect(self._on_run), model.run_shown.connect(lambda *_: self._on_scans()),
                 model.scans_cleared.connect(self._on_scans), shelf.errands.stop]
         self.destroyed.connect(lambda: [end() for end in ends])
@@ -113,7 +121,7 @@ class LibraryPanel(QWidget):
         self.experiment.activated.connect(lambda _: self.shelf.choose(experiment=self.experiment.currentData()))
         self.status.activated.connect(lambda _: self.shelf.choose(status=self.status.currentData()))
         self.order.activated.connect(lambda _: self.shelf.choose(order=self.order.currentText()))
-        self.list = RunList(self._desk.theme, lambda: self._in_plot)
+        self.list = RunList(self._desk.theme, lambda: self._in_plot, lambda: self._numbers)
         self.list.can_bring_back = lambda: self.shelf.can_bring_back
         self.list.chosen.connect(self._on_chosen)
         self.list.show_wanted.connect(self.show_chosen)
@@ -230,6 +238,9 @@ class LibraryPanel(QWidget):
             Command("library.find", "Find a past run…", "Measure", self.find, "Search the runs in the data folder."),
             Command("library.recover", "Recover unfinished runs", "Measure", self.recover_all,
                     "Make data files of runs that were cut off.", enabled=lambda: bool(self.shelf.unfinished())),
+            Command("library.back", "Bring back runs that were put away", "Measure", self.bring_back,
+                    "Bring back the runs that were moved to the trash last.",
+                    enabled=lambda: self.shelf.can_bring_back),
         )
 
     # -- keeping up --------------------------------------------------------------------------------------------
@@ -261,6 +272,9 @@ class LibraryPanel(QWidget):
         if running != self._running:
             self._running = running
             self._on_scans()
+            if not running and self._told_again:
+                self._model.notice("info", self._told_again)
+                self._told_again = ""
             if self.isVisible() or not running:
                 self.look()
         elif not self._ready:
@@ -268,7 +282,9 @@ class LibraryPanel(QWidget):
         self._enable()
 
     def _on_scans(self) -> None:
-        self._in_plot = frozenset(scan.file for scan in self._model.scans if scan.file is not None)
+        here = {scan.file: scan.number for scan in self._model.scans if scan.file is not None}
+        self._in_plot = frozenset(here)
+        self._numbers |= here
         self.list.viewport().update()
         self._enable()
 
@@ -279,7 +295,9 @@ class LibraryPanel(QWidget):
             return
         self._told_unfinished = True
         if self.shelf.unfinished():
-            self._model.notice("warning", f"{self._about_unfinished()} The panel Runs recovers what was measured.")
+            self._desk.commands.changed.emit()
+            self._model.notice("warning", f"{self._about_unfinished()} The panel Runs recovers what was measured.",
+                               panel="library")
 
     def _about_unfinished(self) -> str:
         cut_off = self.shelf.unfinished()
@@ -322,8 +340,11 @@ class LibraryPanel(QWidget):
             box.setCurrentIndex(max(0, box.findData(chosen)))
 
     def _on_chosen(self) -> None:
-        self.details.show_rows(self.list.selected())
+        rows = self.list.selected()
+        self.details.show_rows(rows)
         self._enable()
+        if len(rows) == 1 and rows[0].entry.path in self._in_plot and self.list.hasFocus():
+            self._model.scan_chosen.emit(next(s for s in self._model.scans if s.file == rows[0].entry.path))
 
     def _enable(self) -> None:
         """Show what is possible with the chosen runs."""
@@ -420,10 +441,10 @@ class LibraryPanel(QWidget):
             if failure is not None:
                 self._refuse(failure)
             else:
-                self.comparison = CompareWindow(rows, lines, self._desk.theme, self)
+                self.comparison = CompareWindow(rows, lines, self._desk.theme, self, self._numbers)
                 self.comparison.show()
 
-        self._do(lambda: compare([row.entry.path for row in rows]), then)
+        self._do(lambda: compare([row.entry.path for row in rows], [row.entry.findings for row in rows]), then)
 
     def _one(self) -> Row | None:
         rows = [row for row in self.list.selected() if row.entry.is_run]
@@ -450,7 +471,14 @@ class LibraryPanel(QWidget):
             doubt = past.doubt() if seed is None else ""
             if doubt:
                 self._model.notice("info", f"The run is made again; {doubt}.")
-            self._model.mount_past(past, lambda: self._model.start(past.procedure))
+
+            def start() -> None:
+                self._told_again = (f"{row.heading} was made again on a bench mounted anew as it was for that run"
+                                    f"{' but for the seed' if seed is not None else ''}; what was on the bench before "
+                                    "is gone.")
+                self._model.start(past.procedure)
+
+            self._model.mount_past(past, start)
 
         self._do(lambda: PastRun.of(read_attributes(row.entry.path)), then)
 
@@ -491,6 +519,19 @@ class LibraryPanel(QWidget):
         if paths:
             self.shelf.put_away(paths)
             self._timer.start()
+
+    def _take_off(self, paths: list[Path]) -> None:
+        """Take the traces of runs off the plot that were put away."""
+        self._taken_off = [scan for scan in self._model.scans if scan.file in paths]
+        if self._taken_off:
+            self._model.drop_scans(self._taken_off)
+
+    def _put_back(self, paths: list[Path]) -> None:
+        """Show again what was taken off the plot with runs that are there again."""
+        again = [scan for scan in self._taken_off if scan.file in paths]
+        self._taken_off = []
+        if again:
+            self._model.show_past(*again)
 
     def bring_back(self) -> None:
         """Undo the last move to the trash."""

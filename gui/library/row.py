@@ -81,7 +81,8 @@ class Row:
                                            f"copy of {self.copy_of}" if self.copy_of else "") if part)
 
 
-_NUMBER = re.compile(r"(?<![\w.])(?P<number>[-+−]?\d+\.?\d*(?:e[-+]?\d+)?)(?:\(\d+\))?(?:\s*(?P<unit>[A-Za-zµμΩ°/%]+))?")
+_NUMBER = re.compile(r"(?<![\w.])(?P<number>[-+−]?\d+\.?\d*(?:e[-+]?\d+)?)(?:\(\d+\))?"
+                     r"(?:\s*(?P<unit>[A-Za-zµμΩ°/%]+))?")
 """The first number of a sentence, with its uncertainty in brackets and its unit."""
 
 

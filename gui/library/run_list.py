@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,9 @@ class RunListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken()
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.entry.trouble or row.entry.note or None
+            copied = f"The same run as {row.copy_of}." if row.copy_of else ""
+            told = (row.entry.trouble, *row.entry.findings, copied, row.entry.note)
+            return "\n".join(part for part in told if part) or None
         if role == Qt.ItemDataRole.UserRole:
             return row
         return None
@@ -80,12 +82,16 @@ class RunDelegate(QStyledItemDelegate):
     theme : Theme
     shown : callable
         Returns the files of the runs that are in the plot.
+    numbers : callable
+        Returns the numbers that the plot gives runs, by their files.
     """
 
-    def __init__(self, theme: Theme, shown: Callable[[], frozenset[Path]], parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, shown: Callable[[], frozenset[Path]], numbers: Callable[[], Mapping[Path, int]],
+                 parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._shown = shown
+        self._numbers = numbers
         self.thumbnails = ThumbnailPainter(theme)
 
     @staticmethod
@@ -127,13 +133,21 @@ class RunDelegate(QStyledItemDelegate):
         painter.setFont(font)
         left = self._right(painter, first, row.when(), faint)
         painter.setFont(bold)
-        self._left(painter, left, row.heading, text)
+        number = self._numbers().get(entry.path)
+        self._left(painter, left, f"#{number}  {row.heading}" if number else row.heading, text)
         painter.setFont(font)
         told = entry.trouble or ", ".join(part for part in (row.label, row.sample) if part)
         self._left(painter, second, told, text)
         bad = entry.status in (UNFINISHED, BROKEN, "failed", "aborted")
-        left = self._left(painter, third, row.state(), alarm if bad else faint)
-        said = " ".join(part for part in (*(f"#{tag}" for tag in entry.tags), " ".join(entry.note.split())) if part)
+        finding = row.finding()
+        if finding:
+            third = self._right(painter, third, row.state(), alarm if bad else faint)
+            left = self._left(painter, third, finding, text)
+        else:
+            left = self._left(painter, third, row.state(), alarm if bad else faint)
+        copied = f"copy of {row.copy_of}" if row.copy_of else ""
+        said = " ".join(part for part in (copied, *(f"#{tag}" for tag in entry.tags), " ".join(entry.note.split()))
+                        if part)
         if said:
             slanted = tabular_font(option.font)
             slanted.setItalic(True)
@@ -168,6 +182,8 @@ class RunList(QListView):
     theme : Theme
     shown : callable
         Returns the files of the runs that are in the plot.
+    numbers : callable, optional
+        Returns the numbers that the plot gives runs, by their files.
     """
 
     show_wanted = Signal()
@@ -181,10 +197,11 @@ class RunList(QListView):
     chosen = Signal()
     """Other runs are selected."""
 
-    def __init__(self, theme: Theme, shown: Callable[[], frozenset[Path]], parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, shown: Callable[[], frozenset[Path]],
+                 numbers: Callable[[], Mapping[Path, int]] = dict, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.runs = RunListModel(self)
-        self.delegate = RunDelegate(theme, shown, self)
+        self.delegate = RunDelegate(theme, shown, numbers, self)
         self.empty = ""
         """What is said when there are no rows."""
         self.can_bring_back: Callable[[], bool] = lambda: False

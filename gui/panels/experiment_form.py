@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -115,7 +116,7 @@ class ExperimentForm(QWidget):
                 editor.setToolTip(parameter.help)
             set_topic(editor, f"experiment/{self.kind.key}/{name}")
             self.editors[name] = editor
-            label = QLabel(words(name))
+            label = QLabel(f"{words(name)} ({parameter.shown_unit})" if parameter.shown_unit else words(name))
             self._labels.append(label)
             label.setToolTip(parameter.help)
             form.addRow(label, editor)
@@ -150,7 +151,7 @@ class ExperimentForm(QWidget):
 
     def _editor(self, parameter: Parameter, default: object, name: str) -> QWidget:
         given: Any = None if default is dataclasses.MISSING else default
-        owner = f"{self.kind.title()}.{name}"
+        owner = words(name)
         if parameter.kind == "choice":
             box = ComboBox()
             box.addItems(parameter.choices)
@@ -200,11 +201,21 @@ class ExperimentForm(QWidget):
     def _refuse(self, reason: str) -> None:
         if any(self._seldom.isAncestorOf(field) and field.reason() for field in self._fields()):
             self.unfold(True)  # what is wrong must be in sight
-        self.refused.emit(reason)
+        self.refused.emit(self.reason() or reason)
 
     def reason(self) -> str:
-        """Return why a field is refused, or nothing."""
-        return next((f.reason() for f in self._fields() if f.isEnabled() and f.reason()), "")
+        """Return why a field is refused, with its name, or nothing."""
+        for name, editor in self.editors.items():
+            for field in (editor.field if isinstance(editor, OptionalQuantity) else editor,):
+                if field.isEnabled() and (reason := getattr(field, "reason", str)()):
+                    return self.in_words(reason if reason.startswith(words(name)) else f"{words(name)}: {reason}")
+        return ""
+
+    def in_words(self, reason: str) -> str:
+        """Return a refusal as a form says it: ``"last power: 0.1, the same as power; …"`` for one of a script."""
+        found = re.match(rf"(?:{re.escape(self.kind.title())}\.)?({'|'.join(map(words, self.editors))}|"
+                         rf"{'|'.join(self.editors)}) got ", reason)
+        return reason if found is None else f"{words(found[1])}: {reason[found.end():]}"
 
     def commit(self) -> None:
         """Take over what is being typed."""
@@ -233,6 +244,19 @@ class ExperimentForm(QWidget):
                 found[name] = editor.isChecked()
             elif isinstance(editor, CountSpinBox):
                 found[name] = editor.value()
+        return found
+
+    def shown(self) -> dict[str, object]:
+        """Return the parameters as `fill` takes them: SI floats, tuples of them, words, counts, truths, None."""
+        found = self.values()
+        for name, editor in self.editors.items():
+            if isinstance(editor, OptionalQuantity):
+                found[name] = None if editor.box.isChecked() else editor.field.value()
+            elif isinstance(editor, QuantitySpinBox):
+                found[name] = editor.value()
+            elif isinstance(editor, QuantityListEdit):
+                factor = unit_factor(self.kind.parameter(name).unit)
+                found[name] = tuple(member.m_as(self.kind.parameter(name).unit) * factor for member in editor.values())
         return found
 
     def fill(self, **values: object) -> None:

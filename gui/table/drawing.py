@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import copysign
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -10,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPathSt
 from gui.table.graph import SAMPLE, Graph, Node, owner
 from gui.table.inks import Inks, mixed, no_brush, pen, veiled
 from gui.table.layout import BESIDE, Box, Layout, Point, Spot, lay_out
-from gui.table.picture import Cable, NodeLook, Picture, full_scale
+from gui.table.picture import Cable, NodeLook, Picture, full_scale, short_number
 from gui.table.station import arrow_length, draw_cryostat, draw_field, draw_holder, draw_magnet, draw_sample, draw_tilt
 from gui.table.strokes import (
     cable_path,
@@ -27,6 +28,8 @@ from gui.theme import tabular_font
 
 _HOLES = 17.0
 """Distance of the table's holes, in units of the scale."""
+_EDGE = 4.0
+"""Pixels between a text and the edge, or what it must not touch."""
 _HIT = 10.0
 """Pixels; width in which a hand finds a loose cable."""
 _USUAL = "  0.0000 T"
@@ -64,6 +67,7 @@ class Drawing:
         self._still: QPixmap | None = None
         self._routes: dict[str, list[Point]] = {}
         self._room: dict[str, bool] = {}
+        self._wide: dict[str, float] = {}
         self.layout = Layout((1.0, 1.0), 1.0, 1.0, 1.0)
         self._full = {name: full_scale(node) for name, node in graph.nodes.items()}
 
@@ -90,6 +94,18 @@ class Drawing:
             if source in self.layout.sockets and cable.target in self.layout.sockets:
                 self._routes[cable.target] = self.layout.route(source, cable.target, number)
                 number += not self.layout.direct(source, cable.target)
+        self._wide = {name: self._free_width(name) for name, spot in self.layout.spots.items() if not spot.one_line}
+
+    def _free_width(self, name: str) -> float:
+        """Return how wide name and number may be before they touch a neighbour, a beam, a cable or the edge."""
+        spot, beside = self.layout.spots[name], self.graph.nodes[name].place in BESIDE
+        x, y, w, h = spot.label
+        start = x if beside else x + 0.5 * w
+        lines = [(a, b) for corners in (*self.layout.beams, *self._routes.values()) for a, b in pairwise(corners)]
+        upright = [a[0] for a, b in lines if abs(a[0] - b[0]) < 1.0 and max(a[1], b[1]) > y and min(a[1], b[1]) < y + h]
+        if beside:
+            return min([self.layout.size[0], *(at for at in upright if at > start)]) - start - _EDGE
+        return min([self.layout.pitch - _EDGE, *(2.0 * (abs(at - start) - _EDGE) for at in upright)])
 
     def on_cable(self, target: str, x: float, y: float) -> bool:
         """Tell whether a point is on the cable of an input."""
@@ -340,11 +356,17 @@ class Drawing:
         return x + max(0.0, 0.5 * (w - width))
 
     def _draw_number(self, p: QPainter, name: str) -> None:
-        number = self.picture.nodes.get(name, NodeLook()).number
+        look = self.picture.nodes.get(name, NodeLook())
+        number, metrics = look.number, QFontMetricsF(self.number_font)
         if number:
             box, align = self._number_box(name)
-            p.drawText(box, align, QFontMetricsF(self.number_font).elidedText(
-                number, Qt.TextElideMode.ElideRight, box.width()))
+            if metrics.horizontalAdvance(number) > self._wide.get(name, box.width()):
+                number = short_number(self.graph.nodes[name], look)
+            if align == Qt.AlignmentFlag.AlignCenter:  # and none beyond the edge
+                half = 0.5 * min(metrics.horizontalAdvance(number), box.width()) + _EDGE
+                middle = min(max(box.center().x(), half), self.layout.size[0] - half)
+                box.translate(middle - box.center().x(), 0.0)
+            p.drawText(box, align, metrics.elidedText(number, Qt.TextElideMode.ElideRight, box.width()))
 
     def _draw_name(self, p: QPainter, name: str) -> None:
         node, spot = self.graph.nodes[name], self.layout.spots[name]
@@ -360,13 +382,20 @@ class Drawing:
             top = y if look.number else y + 0.25 * h if beside else y + 0.5 * h
             spill = 0.0 if beside else self._spill()
             box = QRectF(x - 0.5 * spill, top, w + spill, 0.5 * h)
-            p.drawText(box, Qt.AlignmentFlag.AlignVCenter if beside else Qt.AlignmentFlag.AlignCenter,
-                       QFontMetricsF(self.name_font).elidedText(node.title, Qt.TextElideMode.ElideRight, box.width()))
+            metrics = QFontMetricsF(self.name_font)
+            if self._tells_name(name, metrics.horizontalAdvance(node.title)):
+                p.drawText(box, Qt.AlignmentFlag.AlignVCenter if beside else Qt.AlignmentFlag.AlignCenter,
+                           metrics.elidedText(node.title, Qt.TextElideMode.ElideRight, box.width()))
         if name == self.current:
             p.setPen(pen(self.inks.accent, 1.0, Qt.PenStyle.DotLine))
             p.setBrush(no_brush())
             for box in self._focus_boxes(spot):
                 p.drawRoundedRect(QRectF(*box).adjusted(-3.0, -1.0, 3.0, 1.0), 4.0, 4.0)
+
+    def _tells_name(self, name: str, width: float) -> bool:
+        """Tell whether a name is written: where there is too little room only at what is pointed at."""
+        return (width <= self._wide.get(name, width) or name in (self.hovered, self.current)
+                or not self.picture.nodes.get(name, NodeLook()).number)
 
     def _focus_boxes(self, spot: Spot) -> list[Box]:
         if spot.one_line:

@@ -120,12 +120,13 @@ def lay_out(graph: Graph, width: float, height: float, line: float) -> Layout:
     channel = margin + 4.0 * scale * min(4, len(graph.belongs))
     pitch = (width - 2.0 * margin) / graph.columns
     row = (height - margin - channel) / graph.rows
+    row = min(row, 1.25 * pitch + 2.0 * line)  # in a tall narrow drawing beams would pass through everything
+    above = 0.5 * (height - margin - channel - row * graph.rows)
     unit = max(14.0, min(row - 2.0 * line - 5.0 * scale, 0.36 * pitch, 42.0 * scale))
-    layout = Layout((width, height), scale, unit, 0.0, floor=height - channel, pitch=pitch)
-
+    layout = Layout((width, height), scale, unit, 0.0, floor=height - channel - above, pitch=pitch)
 
     def place(node: Node, x: float) -> None:
-        y = margin + (node.lane - low + 0.5) * row + line
+        y = above + margin + (node.lane - low + 0.5) * row + line
         layout.spots[node.name] = _spot(node, x, y, unit, line, pitch)
 
     for node in nodes:
@@ -134,9 +135,9 @@ def lay_out(graph: Graph, width: float, height: float, line: float) -> Layout:
     if SAMPLE in graph.nodes:
         sample = graph.nodes[SAMPLE]
         x = margin + (sample.column + 0.5) * pitch
-        y = margin + (sample.lane - low + 0.5) * row + line
+        y = above + margin + (sample.lane - low + 0.5) * row + line
         labels = line * (1 + len(around))
-        layout.reach = max(16.0, min(0.44 * pitch, layout.floor - y - 2.0 * scale, y - labels - margin))
+        layout.reach = max(16.0, min(0.44 * pitch, layout.floor - y - 2.0 * scale, y - above - labels - margin))
         _surround(layout, around, x, y, line)
     for node in nodes:
         if node.splits:

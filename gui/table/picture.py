@@ -11,6 +11,9 @@ from instruments.instrument import Instrument
 from instruments.sketch import BeamLook
 from vlab.readout import readout
 
+_FEW = 3
+"""Digits of a number in a narrow drawing."""
+
 
 @dataclass(frozen=True)
 class NodeLook:
@@ -122,6 +125,15 @@ def _number(node: Node, values: dict[str, Value]) -> tuple[str, float]:
     value = values[key]
     text = readout(value, declared.unit, node.sketch.digits)
     return text, 0.0 if isinstance(value, str) else float(value)
+
+
+def short_number(node: Node, look: NodeLook) -> str:
+    """Return the number beside a name with few digits, for a narrow drawing."""
+    key = node.sketch.number or next(iter(node.kind.readings() if node.kind else ()), "")
+    declared = None if node.kind is None else node.kind.declarations.get(key)
+    if not isinstance(declared, Reading | Setting) or declared.unit is None or not look.number:
+        return look.number
+    return readout(look.value, declared.unit, min(_FEW, node.sketch.digits))
 
 
 def _alarms(kind: type[Instrument] | None, values: dict[str, Value]) -> tuple[str, ...]:

@@ -237,3 +237,35 @@ def test_marked_points_are_left_out() -> None:
     assert dragging_width(data).on.magnitude > 29.0
     found = dragging_width(data.assign(quality=("detuning", (x == 30).astype(int))))
     assert (found.on.magnitude, found.off.magnitude, found.gap) == (9.5, 20.5, False)
+
+
+# -- the error of a width --------------------------------------------------------------------------------------------
+
+def noisy_plateau(seed: int, memory: float, step: float, sigma: float = 0.013) -> xarray.Dataset:
+    """A dragged line with flanks of one µeV in noise behind one pole."""
+    x = np.arange(15.0, -20.0, -step)
+    y = 0.9 / (1.0 + np.exp(4.0 * (x - 1.0))) / (1.0 + np.exp(-4.0 * (x + 8.0)))
+    return scan(x, y + sigma * steps_of_noise(x.size, memory, seed))
+
+
+@pytest.mark.parametrize("memory", [0.0, np.exp(-1.0), 0.7])
+@pytest.mark.parametrize("step", [0.1, 0.4])
+def test_the_stated_error_of_a_width_is_its_scatter(step: float, memory: float) -> None:
+    found = [dragging_width(noisy_plateau(seed, memory, step)) for seed in range(250)]
+    scatter = np.std([one.width.m_as("ueV") for one in found], ddof=1)
+    stated = np.sqrt(np.mean([one.error.m_as("ueV") ** 2 for one in found]))
+    assert stated == pytest.approx(scatter, rel=0.25)
+
+
+def test_a_width_says_its_error_in_words_where_it_knows_it() -> None:
+    found = dragging_width(noisy_plateau(1, 0.4, 0.4))
+    error = found.error.m_as("ueV")
+    assert found.in_words().startswith(f"{found.width.m_as('ueV'):.3f}({round(1000 * error)}) µeV (on at ")
+    assert "by readout noise alone" in found.in_words()
+    assert "(on at" in str(found)
+    assert "noise" not in str(found)
+    clipped = dragging_width(scan(np.arange(4.0), [0.0, 0.2, 0.9, 1.0]))
+    assert np.isnan(clipped.error.magnitude)
+    assert clipped.in_words() == str(clipped)
+    short = dragging_width(scan(np.arange(7.0), [0.0, 0.0, 0.1, 1.0, 0.1, 0.0, 0.0]))
+    assert np.isnan(short.error.magnitude)

@@ -50,6 +50,9 @@ def test_scattered_widths_against_scipys_joint_fit():
     fit = fit_build_up(data)
     assert fit.tau.m_as("s") == pytest.approx(best[0], rel=1e-5)
     assert fit.tau_error.m_as("s") == pytest.approx(np.sqrt(covariance[0, 0]), rel=1e-3)
+    np.testing.assert_allclose(np.r_[fit.minimum_error.m_as("ueV"), fit.maximum_error.m_as("ueV")],
+                               np.sqrt(np.diag(covariance))[1:], rtol=1e-3)
+    assert "saturated width" in str(fit)
     np.testing.assert_allclose(fit.residuals.m_as("ueV").ravel(), mean.ravel() - model(None, *best), atol=1e-4)
     assert fit.largest_residual.m_as("ueV") == pytest.approx(np.abs(fit.residuals.m_as("ueV")).max())
     assert str(fit).startswith("tau = ")

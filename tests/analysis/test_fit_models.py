@@ -13,6 +13,8 @@ from vlab.analysis.exponential_decay import fit_decay
 from vlab.analysis.fit_models import FIT_MODELS, fit_curve
 from vlab.analysis.fitted import Curve, Number
 from vlab.errors import DataError
+from vlab.experiments import EXPERIMENTS
+from vlab.units import ureg
 
 X = np.linspace(-20.0, 30.0, 126)
 T = np.linspace(0.0, 10.0, 80)
@@ -217,3 +219,102 @@ def test_whatever_comes_is_fitted_or_refused(key, unit, points):
     (Number("b", 0.02, 0.001, "ueV/s"), "b = 0.0200 ± 0.0010 µeV/s"), (Number("z", 0.0, unit="V"), "z = 0 V")])
 def test_numbers_are_told_as_people_write_them(number, words):
     assert str(number) == words
+
+
+def units_of_plans():
+    """Return the units on the axes of every experiment, of every variable that it draws."""
+    found = set()
+    for kind in EXPERIMENTS.values():
+        procedure = kind()
+        units = {c.name: c.unit for c in (*procedure.coordinates(), *procedure.variables())}
+        found |= {(units[procedure.plot.x], units[y]) for y in procedure.plot.y}
+    return sorted(found)
+
+
+@pytest.mark.parametrize("key", [key for key in CASES if key != "inertia"])
+def test_every_model_has_words_for_the_units_of_every_experiment(key):
+    truth, function, x, _ = CASES[key]
+    y = function(x, *truth) + 1e-3 * np.random.default_rng(1).normal(size=x.size)
+    for x_unit, y_unit in [*units_of_plans(), ("", "V"), ("1", "V"), ("V", ""), ("T/min", "1/s")]:
+        found = fit_curve(key, Curve(x, y, None, x_unit, y_unit))
+        assert len(found.lines()) > len(truth)
+        here, there = (ureg.Quantity(1.0, "" if unit == "1" else unit) for unit in (x_unit, y_unit))
+        for number in found.numbers if key == "parabola" else ():
+            power = {"a": 0, "b": 1, "c": 2}.get(number.symbol)
+            expected = here if power is None else there / here**power
+            assert ureg.Quantity(1.0, number.unit).dimensionality == expected.dimensionality
+
+
+def test_a_parabola_over_a_number_keeps_the_unit():
+    found = fit_curve("parabola", Curve(X, parabola(X, 0.3, 0.02, -0.004), None, "1", "V"))
+    assert [n.unit for n in found.numbers] == ["V", "V", "V", "1"]
+
+
+def test_error_bars_that_do_not_cover_the_scatter_are_not_believed():
+    random = np.random.default_rng(3)
+    y = line(X, 0.3, -0.02) + 0.1 * random.normal(size=X.size)
+    honest, proud = (fit_curve("line", Curve(X, y, np.full(X.size, sigma))) for sigma in (0.12, 0.003))
+    assert proud.number("b").error == pytest.approx(honest.number("b").error, rel=0.15)
+    assert not honest.remarks
+    assert "do not cover the scatter: errors ×" in proud.remarks[0]
+    assert proud.lines()[-1] == proud.remarks[-1]
+    with_bars = fit_curve("inertia", Curve(F, inertia(F, 470.0, 0.07) * (1.0 + 0.1 * random.normal(size=F.size)),
+                                           np.full(F.size, 1e-5), "kHz", "1"))
+    assert with_bars.number("τₛ*").error > 5.0
+    assert "errors ×" in with_bars.remarks[0]
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.33, 0.7])
+def test_correlated_neighbours_are_allowed_for(rho):
+    """A lock-in amplifier's filter that does not settle between two points: 51 of them, as a scan has."""
+    random = np.random.default_rng(4)
+    x = np.linspace(-1.0, 1.0, 51)
+    values, errors, flagged = [], [], 0
+    for _ in range(300):
+        noise = random.normal(size=x.size)
+        for n in range(1, x.size):
+            noise[n] = rho * noise[n - 1] + math.sqrt(1.0 - rho**2) * noise[n]
+        found = fit_curve("line", Curve(x, 3.0 + noise))
+        values.append([n.value for n in found.numbers])
+        errors.append([n.error for n in found.numbers])
+        flagged += any("neighbours correlated" in remark for remark in found.remarks)
+    told = np.sqrt(np.mean(np.square(errors), axis=0)) / np.std(values, axis=0)
+    np.testing.assert_allclose(told, 1.0, atol=0.13)
+    assert flagged < 30 if rho == 0.0 else flagged > 150
+
+
+def test_a_point_without_an_error_bar_is_left_out_and_told():
+    y = line(X, 0.3, -0.02) + 0.1 * np.random.default_rng(3).normal(size=X.size)
+    sigma = np.full(X.size, 0.1)
+    sigma[[4, 9]] = math.nan, 0.0
+    found = fit_curve("line", Curve(X, y, sigma))
+    kept = np.isfinite(sigma) & (sigma > 0.0)
+    assert found.numbers == fit_curve("line", Curve(X[kept], y[kept], sigma[kept])).numbers
+    assert found.remarks[-1] == "2 points without an error bar left out"
+    sigma[:100] = math.nan
+    found = fit_curve("line", Curve(X, y, sigma))
+    assert found.numbers == fit_curve("line", Curve(X, y)).numbers
+    assert "so all weigh alike" in found.remarks[-1]
+
+
+@pytest.mark.parametrize("height", [0.0, 1.0, -3e-7])
+@pytest.mark.parametrize("key", [key for key in FIT_MODELS if key not in ("line", "parabola")])
+def test_a_flat_curve_shows_nothing(key, height):
+    x = np.linspace(0.01, 1.0, 31)
+    unit = {"inertia": "kHz", "hanle": "mT", "recovery": "mT", "spin_saturation": ""}.get(key, "ueV")
+    for y in (np.full(31, height), height * (1.0 + 1e-15 * np.random.default_rng(1).normal(size=31))):
+        with pytest.raises(DataError, match="same value"):
+            fit_curve(key, Curve(x, y, None, unit, "1"))
+
+
+def test_a_straight_curve_has_no_vertex():
+    found = fit_curve("parabola", Curve(T, np.ones(T.size)))
+    assert [n.symbol for n in found.numbers] == ["a", "b", "c"]
+
+
+def test_saturation_that_does_not_show_is_refused():
+    power = np.linspace(0.01, 1.0, 31)
+    with pytest.raises(DataError, match="cannot tell k"):
+        fit_curve("spin_saturation", Curve(power, 1.0 + 0.01 * power, None, "", "1"))
+    with pytest.raises(DataError, match="cannot be told"):
+        fit_curve("saturation", Curve(power, np.where(power > 0.5, 1.0, 1.0 + 1e-9)))

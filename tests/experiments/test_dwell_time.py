@@ -167,7 +167,7 @@ def test_findings_of_whole_broken_off_and_empty_scans():
     whole = run(scan, dragging_bench(), save=False)
     found = scan.findings(whole)
     assert [line.split(":")[0] for line in found] == ["dragging width forward", "dragging width backward"]
-    assert found[0] == f"dragging width forward: {dragging_width(whole, 'forward')}"
+    assert found[0] == f"dragging width forward: {dragging_width(whole, 'forward').in_words()}"
     assert scan.remark(whole, "forward").endswith(" µeV")
     broken = whole.copy(deep=True)
     broken["dt_normalized"][1, :-1] = np.nan
@@ -175,9 +175,23 @@ def test_findings_of_whole_broken_off_and_empty_scans():
     assert scan.remark(broken, "backward") == "no width"
     one_way = scan_of(start=Q_(8, "ueV"), stop=Q_(-8, "ueV"))
     data = run(one_way, dragging_bench(), save=False)
-    assert one_way.findings(data) == [f"dragging width: {dragging_width(data)}"]
+    assert one_way.findings(data) == [f"dragging width: {dragging_width(data).in_words()}"]
     assert one_way.findings(data.isel(detuning=slice(0, 1))) == []
     assert one_way.findings(data.isel(detuning=slice(0, 0))) == []
     dark = data.copy(deep=True)
     dark["dt_normalized"][:] = 0.0
     assert "no absorption above zero" in one_way.findings(dark)[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dwell", [0.2, 1.0])
+def test_the_stated_error_of_a_width_is_the_scatter_of_scans(dwell):
+    """Of a line that does not wander; one that does scatters more, which a single scan cannot know."""
+    scan = scan_of(start=Q_(15, "ueV"), stop=Q_(-20, "ueV"), dwell=Q_(dwell, "s"))
+    still, usual = QuantumDot.sample_a().replace(wandering=False), QuantumDot.sample_a()
+    found = {dot: [dragging_width(run(scan, dragging_bench(one, seed=seed), save=False)) for seed in range(60)]
+             for dot, one in (("still", still), ("usual", usual))}
+    scatter = {dot: np.std([w.width.m_as("ueV") for w in widths], ddof=1) for dot, widths in found.items()}
+    stated = np.sqrt(np.mean([w.error.m_as("ueV") ** 2 for w in found["still"]]))
+    assert stated == pytest.approx(scatter["still"], rel=0.25)
+    assert 0.04 < scatter["usual"] < 0.12

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from vlab.analysis.rounding import compact
 from vlab.analysis.rows import Floats
 from vlab.analysis.width_error import width_error
-from vlab.data.quality import spoiled_left_out
+from vlab.data.quality import QUALITY, counts, spoiled_left_out
 from vlab.errors import DataError
 from vlab.units import Q_, Quantity
 
@@ -58,7 +58,7 @@ class DraggingWidth:
         if not (isfinite(error) and error > 0.0):
             return str(self)
         width = compact(self.width.m_as("ueV"), error)
-        return f"{width} µeV{str(self).split(' µeV', 1)[1][:-1]}; ± of the readout noise alone)"
+        return f"{width} µeV{str(self).split(' µeV', 1)[1][:-1]}; ± by readout noise alone, a wandering line adds to it)"
 
     def __str__(self) -> str:
         ends = ", clipped at an end of the scan" if self.clipped else ""
@@ -230,9 +230,20 @@ def _width(dataset: xarray.Dataset, direction: str | None,
     trace = trace[kept]
     x = np.asarray(trace["detuning"].values, dtype=float)
     if x.size < 2:
-        raise DataError(f"dragging_width wants at least two points; this scan has {x.size}.")
+        raise DataError(_too_few(dataset, x.size))
     on, off, clipped = extent(x, trace.values)
     apart = np.flatnonzero(np.diff(kept) > 1)
     gap = any(min(x[i], x[i + 1]) < side < max(x[i], x[i + 1]) for i in apart for side in (on, off))
     error = nan if clipped or gap else width_error(x, np.asarray(trace.values, dtype=float))
     return DraggingWidth(Q_(abs(off - on), "ueV"), Q_(on, "ueV"), Q_(off, "ueV"), clipped, gap, Q_(error, "ueV"))
+
+
+def _too_few(dataset: xarray.Dataset, left: int) -> str:
+    """Return in a sentence why so few points are left, with the flags that were lit if it was for them."""
+    spoiled = int(np.count_nonzero(dataset[QUALITY].values)) if QUALITY in dataset else 0
+    if not spoiled:
+        return f"dragging_width wants at least two points; this scan has {left}."
+    flags = ", ".join(name.replace("_", " ") for name in counts(dataset))
+    whose = f"all {spoiled}" if not left else f"{spoiled}"
+    return (f"{whose} points are spoiled{f' ({flags})' if flags else ''}, so there is no dragging width; mend what lit "
+            "the flag and measure again.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from vlab.analysis.rounding import compact
 from vlab.analysis.rows import Floats, numbers
 from vlab.data.quality import spoiled_left_out
 from vlab.errors import DataError
@@ -46,6 +47,10 @@ class BuildUpFit:
     """Shape (s,): W_max of each step."""
     residuals: Quantity
     """Shape (s, d): measured less fitted width; NaN where nothing was measured."""
+    minimum_error: Quantity
+    """Shape (s,): of W_min; that tau is fitted, too, is in it."""
+    maximum_error: Quantity
+    """Shape (s,): of W_max."""
 
     @property
     def largest_residual(self) -> Quantity:
@@ -58,11 +63,16 @@ class BuildUpFit:
         return np.asarray(high - (high - low) * np.exp(-numbers(dwell, "s") / self.tau.m_as("s")))
 
     def __str__(self) -> str:
-        widths = ", ".join(f"{low:.2f} to {high:.2f} at {step:g}" for step, low, high in zip(
-            self.steps.m_as("ueV"), self.minimum.m_as("ueV"), self.maximum.m_as("ueV"), strict=True))
-        return (f"tau = {self.tau.m_as('s'):.2f}({self.tau_error.m_as('s'):.2f}) s common to all steps, residuals up "
-                f"to {self.largest_residual.m_as('ueV'):.2f} µeV (the model's curves do not truly share one tau, so it "
-                f"depends on which dwells and steps there are); W_min to W_max of the fit: {widths} µeV steps")
+        widths = "; ".join(
+            f"{step:g} µeV steps: saturated width {compact(high, high_error)} µeV, without any dwell "
+            f"{compact(low, low_error)} µeV" for step, low, low_error, high, high_error in zip(*(
+                q.m_as("ueV") for q in (self.steps, self.minimum, self.minimum_error, self.maximum,
+                                        self.maximum_error)), strict=True))
+        below = " (extrapolated: below zero where even the shortest dwell is long)" \
+            if (self.minimum.m_as("ueV") < 0.0).any() else " (extrapolated)"
+        return (f"tau = {compact(self.tau.m_as('s'), self.tau_error.m_as('s'))} s common to all steps; {widths}"
+                f"{below}; residuals up to {self.largest_residual.m_as('ueV'):.2f} µeV (the model's curves do not "
+                "truly share one tau, so it depends on which dwells and steps there are)")
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,7 @@ class CriticalStepFit:
         return np.asarray(self.far_width.m_as("ueV") + self.drop.m_as("ueV") * decay)
 
     def __str__(self) -> str:
-        return (f"critical step {self.critical_step.m_as('ueV'):.2f}({self.critical_step_error.m_as('ueV'):.2f}) µeV "
+        return (f"critical step {compact(self.critical_step.m_as('ueV'), self.critical_step_error.m_as('ueV'))} µeV "
                 f"at a dwell of {self.dwell.m_as('s'):g} s, widths {self.far_width.m_as('ueV'):.2f} + "
                 f"{self.drop.m_as('ueV'):.2f} exp(-step / critical step) µeV, residuals up to "
                 f"{self.largest_residual.m_as('ueV'):.2f} µeV")
@@ -192,24 +202,29 @@ def fit_build_up(dataset: xarray.Dataset, direction: str | None = None) -> Build
                                     method="bounded", options={"xatol": 1e-10}).x)
     squares, found, left = linear(log_tau)
     tau = float(np.exp(log_tau))
-    error = _tau_error(tau, dwells, found, known, squares)
-    return BuildUpFit(Q_(tau, "s"), Q_(error, "s"), Q_(steps, "ueV"), Q_(dwells, "s"), Q_(found[:, 0], "ueV"),
-                      Q_(found[:, 1], "ueV"), Q_(left, "ueV"))
+    errors = _errors(tau, dwells, found, known, squares)
+    return BuildUpFit(Q_(tau, "s"), Q_(float(errors[0]), "s"), Q_(steps, "ueV"), Q_(dwells, "s"),
+                      Q_(found[:, 0], "ueV"), Q_(found[:, 1], "ueV"), Q_(left, "ueV"), Q_(errors[1::2], "ueV"),
+                      Q_(errors[2::2], "ueV"))
 
 
-def _tau_error(tau: float, dwells: Floats, found: Floats, known: Any, squares: float) -> float:
-    """Return the standard deviation of tau: its column made orthogonal to those of each step's W_min and W_max."""
+def _errors(tau: float, dwells: Floats, found: Floats, known: Any, squares: float) -> Floats:
+    """Return the standard deviations of tau and then of each step's W_min and W_max."""
     decay = np.exp(-dwells / tau)
-    slope = decay * dwells / tau**2
-    information, points = 0.0, 0
-    for (low, high), here in zip(found, known, strict=True):
-        columns = np.stack([decay[here], 1.0 - decay[here]], axis=1)
-        column = (low - high) * slope[here]
-        rest = column - columns @ np.linalg.lstsq(columns, column, rcond=None)[0]
-        information += float(rest @ rest)
-        points += int(here.sum())
-    freedom = max(1, points - 2 * len(found) - 1)
-    return float(np.sqrt(squares / freedom / information)) if information > 0.0 else float("inf")
+    slopes = []
+    for i, ((low, high), here) in enumerate(zip(found, known, strict=True)):
+        block = np.zeros((int(here.sum()), 1 + 2 * len(found)))
+        block[:, 0] = (low - high) * (decay * dwells / tau**2)[here]
+        block[:, 1 + 2 * i], block[:, 2 + 2 * i] = decay[here], 1.0 - decay[here]
+        slopes.append(block)
+    all_slopes = np.concatenate(slopes)
+    points, numbers_fitted = all_slopes.shape
+    size = np.sqrt(np.sum(all_slopes**2, axis=0))
+    if not (size > 0.0).all():
+        return np.full(numbers_fitted, np.inf)
+    inverse = np.linalg.pinv(all_slopes / size)
+    spread = np.sqrt(np.sum(inverse**2, axis=1)) / size
+    return np.asarray(spread * np.sqrt(squares / max(1, points - numbers_fitted)))
 
 
 def fit_critical_step(dataset: xarray.Dataset, direction: str | None = None) -> CriticalStepFit:

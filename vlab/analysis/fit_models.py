@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import exp, isfinite, log, pi, sqrt
+from math import exp, isfinite, log, pi
 
 import numpy as np
 
 from vlab.analysis.curve_fit import Solution, solve
-from vlab.analysis.fitted import Curve, Fitted, Number
+from vlab.analysis.fitted import Curve, Fitted, Number, enlarged
 from vlab.analysis.read_off import (
     read_dragging_width,
     read_hanle_width,
@@ -33,8 +33,6 @@ _RATES = {"s": "Hz", "ms": "kHz", "us": "MHz", "ns": "GHz", "ps": "THz"}
 _LN16 = 4.0 * log(2.0)
 _STRAIGHT = ("line", "parabola")
 """Models that a curve may follow whose points are all equal."""
-_WORTH_SAYING = 1.1
-"""Chi-square over the degrees of freedom from which on it is told that errors were enlarged for it."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +90,9 @@ def _told(title: str, curve: Curve, solution: Solution, numbers: tuple[Number, .
           drawn: Callable[[Floats], Floats], note: str = "") -> Fitted:
     fine = curve.fine()
     reduced = solution.reduced_chi_square
-    remarks = []
+    remarks = list(enlarged(reduced)[1])
     if reduced is not None:
         goodness = f"weighted by error bars, χ²/ν = {reduced:.2g}"
-        if reduced > _WORTH_SAYING:
-            remarks.append(f"they do not cover the scatter: errors × {sqrt(reduced):.2g}")
     else:
         residual = f"rms residual {solution.residual:.2g}"
         if curve.y_unit not in ("", "1"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import floor, isfinite, log10, nan
+from math import floor, isfinite, log10, nan, sqrt
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from vlab.analysis.rounding import with_error
 from vlab.analysis.rows import Floats
 from vlab.quantity_scale import pretty_unit, scale_of
 from vlab.units import unit_factor
+
+_WORTH_SAYING = 1.05
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,14 @@ def suited_unit(largest: float, unit: str) -> tuple[float, str]:
     order = 3 * floor(log10(largest * unit_factor(unit) / unit_factor(scale.base)) / 3 + 1e-9)
     rung = min(max(order, scale.rungs[0]), scale.rungs[-1])
     return float(10.0 ** (scale.home - rung)), pretty_unit(scale.unit_at(rung))
+
+
+def enlarged(reduced_chi_square: float | None) -> tuple[float, tuple[str, ...]]:
+    """Return by what the errors of a weighted fit are multiplied, and what a box says of it: error bars that do not
+    cover the scatter about the fit are too small, or the model is not the curve's.
+    """
+    larger = sqrt(max(1.0, reduced_chi_square or 0.0))
+    return larger, (f"they do not cover the scatter: errors × {larger:.2g}",) if larger > _WORTH_SAYING else ()
 
 
 @dataclass(frozen=True)

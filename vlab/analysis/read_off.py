@@ -8,7 +8,7 @@ import numpy as np
 import pint
 
 from vlab.analysis.dragging import resonance_extent
-from vlab.analysis.fitted import Curve, Fitted, Number
+from vlab.analysis.fitted import Curve, Fitted, Number, enlarged
 from vlab.analysis.hanle import hanle_width
 from vlab.analysis.inertia import fit_relaxation_time
 from vlab.analysis.recovery_curve import recovery_shape
@@ -29,7 +29,7 @@ def read_dragging_width(curve: Curve) -> Fitted:
                Number("off at", off, unit=curve.x_unit))
     return Fitted("Dragging width", numbers, np.array([on, on, off, off]), np.array([0.0, half, half, 0.0]),
                   curve.x.size, note="clipped at an end" if clipped else "",
-                  remarks=("± of the readout noise alone",) if isfinite(error) else ())
+                  remarks=("± by readout noise alone; a wandering line adds to it",) if isfinite(error) else ())
 
 
 def read_inertia(curve: Curve) -> Fitted:
@@ -37,13 +37,15 @@ def read_inertia(curve: Curve) -> Fitted:
     hertz = _in(curve, "Hz", "Spin inertia", "a modulation frequency")
     fit = fit_relaxation_time(hertz, curve.y, curve.sigma)
     unit = f"{fit.tau.units:~}".replace("\u00b5", "u").replace("\u03bc", "u")
-    numbers = (Number("τₛ*", float(fit.tau.magnitude), float(fit.tau_error.magnitude), unit),
-               Number("L(0)", fit.amplitude, fit.amplitude_error, curve.y_unit))
-    goodness = f"rms residual {fit.residual:.2g}" if fit.reduced_chi_square is None \
+    larger, remarks = enlarged(fit.reduced_chi_square)
+    numbers = (Number("τₛ*", float(fit.tau.magnitude), larger * float(fit.tau_error.magnitude), unit),
+               Number("L(0)", fit.amplitude, larger * fit.amplitude_error, curve.y_unit))
+    goodness = f"weighing alike, rms residual {fit.residual:.2g}" if fit.reduced_chi_square is None \
         else f"weighted by error bars, χ²/ν = {fit.reduced_chi_square:.2g}"
     fine = curve.fine()
     per = float(hertz[0] / curve.x[0])
-    return Fitted("Spin inertia", numbers, fine, np.asarray(fit.curve(fine * per), dtype=float), curve.x.size, goodness)
+    return Fitted("Spin inertia", numbers, fine, np.asarray(fit.curve(fine * per), dtype=float), curve.x.size, goodness,
+                  remarks=remarks)
 
 
 def read_spin_saturation(curve: Curve) -> Fitted:
@@ -56,7 +58,7 @@ def read_spin_saturation(curve: Curve) -> Fitted:
                         "proportional to the power to where it is not.")
     fine = np.linspace(np.sqrt(curve.x.min()), np.sqrt(curve.x.max()), 400) ** 2
     return Fitted("Spin saturation", (Number("k", fit.k, fit.k_error),), fine, fit.curve(fine), curve.x.size,
-                  f"rms residual {fit.residual:.2g}")
+                  f"weighing alike, rms residual {fit.residual:.2g}")
 
 
 def read_hanle_width(curve: Curve) -> Fitted:

@@ -137,7 +137,7 @@ class AbsorptionRecovery(Procedure):
         without = [origin for origin in seen if not seen[origin] and spoiled_from(dataset, origin)]
         found += [f"from {origin}: no trace has good points enough to tell" for origin in without]
         if max(map(len, seen.values())) > 1 and len(seen) == 2 and all(seen.values()):
-            found.insert(0, sides_compared(seen["red"], seen["blue"]))
+            found.append(sides_compared(seen["red"], seen["blue"]))
         return found
 
     def remark(self, dataset: xarray.Dataset, member: str) -> str:

@@ -129,7 +129,7 @@ class Run:
         """Seconds of real time in which it was paused."""
         self._lab_start_ps = 0
         self._waited_ps = 0
-        """Lab time spent on what somebody else had moved, of which the estimate knows nothing."""
+        """Lab time spent on what somebody else had moved, before the first point: the estimate knows nothing of it."""
         self.between_slices: Callable[[], None] | None = None
         """Called between the slices of a wait by the thread that runs; a window drains its commands there."""
 
@@ -267,7 +267,8 @@ class Run:
                     case Settle(device, setting):
                         since = self.setup.clock.now_ps
                         self._settle(device, setting)
-                        self._waited_ps += self.setup.clock.now_ps - since
+                        if self._done == 0:
+                            self._waited_ps += self.setup.clock.now_ps - since
                     case Wait(duration):
                         self.setup.announce_reading(self.setup.clock.now_ps + to_ps(duration))
                         self._wait(duration)
