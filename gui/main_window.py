@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
 from gui.catalogue import PANELS
@@ -72,6 +72,9 @@ class MainWindow(QMainWindow):
             self._declare(command)
         self._build_panels()
         self._build_bars()
+        # a shortcut of an action that is off would do and say nothing
+        self._no_undo = QShortcut(QKeySequence(self.commands["edit.undo"].shortcut), self)
+        self._no_undo.activated.connect(lambda: model.notice("info", "There is nothing to undo."))
         self.palette_dialog = CommandPalette(self.commands, self)
         self.greeting = Greeting(self.commands, self)
         self.bar.follow(self.desk)
@@ -190,8 +193,13 @@ class MainWindow(QMainWindow):
         tools.setMovable(False)
         for key in ("run.start", "run.pause", "run.abort"):
             tools.addAction(self.actions[key])
+        pause = tools.widgetForAction(self.actions["run.pause"])
+        title = self.actions["run.pause"].text()
+        self.actions["run.pause"].setText("Resume")
+        pause.setMinimumWidth(pause.sizeHint().width() + 2)  # else what is right of it would move with its title
+        self.actions["run.pause"].setText(title)
         tools.addSeparator()
-        self.clock = ClockPanel(self.model, self.commands)
+        self.clock = ClockPanel(self.model, self.commands, settings=self.settings)
         tools.addWidget(self.clock)
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -248,6 +256,7 @@ class MainWindow(QMainWindow):
             task, command = self.actions[f"task.{layout.key}"], self.actions[f"layout.{layout.key}"]
             task.setEnabled(command.isEnabled())
             task.setChecked(command.isChecked())
+        self._no_undo.setEnabled(not self.actions["edit.undo"].isEnabled())
         paused = self.model.run is not None and self.model.run_state == "paused"
         self.actions["run.pause"].setText("Resume" if paused else "Pause")
         coming = self.model.mounting

@@ -18,6 +18,9 @@ _OTHER = (("Optical table", "path"), ("panel Sample", "sample"), ("Mounted ", "s
 _COMMANDS = ((" cut off, with ", "library.recover", "Recover"), ("Put away ", "library.back", "Undo"))
 """Words of notices, the command that does something about them, and the title of its button."""
 
+_MOVED = re.compile(r"^\S.{0,40} moved to [^;]*\.$")
+"""A knob was sent to a place by a click on a plot."""
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -73,6 +76,8 @@ def offers(text: str, desk: Desk, panel: str = "", file: Path | None = None,
     for words, command, title in _COMMANDS:
         if words in text and command in desk.commands and desk.commands[command].enabled():
             found.insert(0, Offer(title, desk.commands[command].help, partial(desk.commands.run, command)))
+    if _MOVED.search(text) and desk.undo.can_undo():
+        found.append(Offer("Undo", f"{desk.undo.undo_title()}.", desk.undo.undo))
     if text.startswith("Undone: ") and desk.undo.can_redo():
         found.append(Offer("Redo", "Set it again.", desk.undo.redo))
     return found

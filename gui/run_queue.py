@@ -50,6 +50,8 @@ class RunQueue:
         self.mounted = Mounted(model)
         self.entries: list[Entry] = []
         self.going = False
+        self.stopped = False
+        """Whether it was begun and stopped again, with runs left."""
         self.stops_at_failure = True
         self.changed = Event()
         """Entries came, went, moved or have another status; or it began or stopped."""
@@ -138,12 +140,13 @@ class RunQueue:
 
     def start(self) -> None:
         """Begin what waits, one after the other."""
-        self.going = True
+        self.going, self.stopped = True, False
         self.changed.emit()
         self.turn()
 
     def hold(self) -> None:
         """Let the present run end, and begin no other."""
+        self.stopped = self.going and bool(self.waiting)
         self.going = False
         self.changed.emit()
 
@@ -376,10 +379,10 @@ class RunQueue:
         skipped, self._skipping = self._skipping, False
         if self.going and ((status == "failed" and self.stops_at_failure) or (
                 status == "aborted" and not skipped and self._model.connected)):
-            self.going = False
+            self.going, self.stopped = False, bool(self.waiting)
             if self.waiting:
                 why = f" ({reason.rstrip('.')})" if reason else ""
-                self._model.notice("warning", f"The queue is on hold, {len(self.waiting)} left: {entry.plan.title} is "
+                self._model.notice("warning", f"The queue has stopped, {len(self.waiting)} left: {entry.plan.title} is "
                                               f"{status}{why}.")
         self.entries = [e for e in self.entries if e.over] + [e for e in self.entries if not e.over]
         self.changed.emit()

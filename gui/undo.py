@@ -1,4 +1,4 @@
-"""Undo and redo of what a hand set: settings, faults, cables. It writes the former value through the laboratory. No Qt.
+"""Undo and redo of what a hand set: settings, faults, cables, through the laboratory; and the experiment's form. No Qt.
 
 Several quick writes of one setting are one step. What the laboratory refused is no step; what a measurement claims it
 refuses to give back, with its sentence, and the step stays.
@@ -9,16 +9,48 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
-from gui.deeds import CablePlugged, Deed, FaultTurned, SampleMounted, SettingWritten, in_words
+from gui.deeds import CablePlugged, Deed, FaultTurned, SampleMounted, SettingWritten, few_digits, in_words
 from gui.evented import Event
 from gui.models import LabModel
+from vlab.experiments.procedure import Procedure
 
 _QUICK = 1.5
 """Seconds between two writes of one setting that make one step."""
 _MOST = 200
 
-Undoable = SettingWritten | FaultTurned | CablePlugged
+
+
+@dataclass(frozen=True)
+class FormChanged:
+    """Parameters in the form of an experiment got other values, as `ExperimentForm.fill` takes them."""
+
+    experiment: type[Procedure]
+    before: dict[str, object]
+    after: dict[str, object]
+    refused: ClassVar[bool] = False
+
+    def words(self) -> str:
+        """Return it as people say it: ``"Dwell-time scan: dwell 1 s → 7 s"``."""
+        names = list(self.after)
+        if len(names) > 1:
+            return f"{self.experiment.in_words()}: {len(names)} parameters of the form"
+        return (f"{self.experiment.in_words()}: {names[0].replace('_', ' ')} {self._value(names[0], self.before)} → "
+                f"{self._value(names[0], self.after)}")
+
+    def _value(self, name: str, values: dict[str, object]) -> str:
+        known, value = self.experiment.parameter(name), values[name]
+        if value is None:
+            return known.without
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        if isinstance(value, tuple):
+            return ", ".join(few_digits(member, known.unit) for member in value)
+        return few_digits(value, known.unit) if isinstance(value, float) else str(value)
+
+
+Undoable = SettingWritten | FaultTurned | CablePlugged | FormChanged
 
 
 @dataclass
@@ -40,6 +72,9 @@ class Step:
     def joins(self, deed: Undoable, now: float) -> bool:
         """Return whether a deed goes on with this step."""
         last = self.deeds[-1]
+        if isinstance(deed, FormChanged) and isinstance(last, FormChanged):
+            return (deed.experiment is last.experiment and len(deed.after) == 1
+                    and deed.after.keys() == last.after.keys() and now - self.touched < _QUICK)
         return (isinstance(deed, SettingWritten) and isinstance(last, SettingWritten)
                 and (deed.instrument, deed.setting) == (last.instrument, last.setting) and now - self.touched < _QUICK)
 
@@ -60,25 +95,35 @@ class Undo:
         self._own = False
         self.changed = Event()
         """What can be undone or redone is another."""
+        self.form_wanted = Event()
+        """With an experiment, and values that its form shall show again."""
         model.done.connect(self._remember)
 
     def _remember(self, deed: Deed) -> None:
         if self._own:
             return
-        if isinstance(deed, SampleMounted):  # another bench: nothing there is to be taken back
-            self._done.clear()
-            self._undone.clear()
+        if isinstance(deed, SampleMounted):  # another bench: only forms of its kind are as they were
+            for pile in (self._done, self._undone):
+                pile[:] = [step for step in pile if isinstance(step.deeds[0], FormChanged)
+                           and step.deeds[0].experiment.bench == deed.bench]
+            self.changed.emit()
         elif isinstance(deed, SettingWritten | FaultTurned | CablePlugged):
-            now = time.monotonic()
-            if self._done and not self._undone and self._done[-1].joins(deed, now):
-                self._done[-1].deeds.append(deed)
-                self._done[-1].touched = now
-            else:
-                self._done.append(Step([deed]))
-                del self._done[:-_MOST]
-            self._undone.clear()
+            self._add(deed)
+
+    def form_changed(self, change: FormChanged) -> None:
+        """Take note of other values in the form of an experiment."""
+        if not self._own:
+            self._add(change)
+
+    def _add(self, deed: Undoable) -> None:
+        now = time.monotonic()
+        if self._done and not self._undone and self._done[-1].joins(deed, now):
+            self._done[-1].deeds.append(deed)
+            self._done[-1].touched = now
         else:
-            return
+            self._done.append(Step([deed]))
+            del self._done[:-_MOST]
+        self._undone.clear()
         self.changed.emit()
 
     def can_undo(self) -> bool:
@@ -123,7 +168,10 @@ class Undo:
                 self._carry_out(lambda: self._put(last, last.after))
             self._moved(step, self._done, self._undone)
 
-    def _put(self, deed: SettingWritten | CablePlugged, value: float | str | None) -> object:
+    def _put(self, deed: SettingWritten | CablePlugged | FormChanged, value: object) -> object:
+        if isinstance(deed, FormChanged):
+            self.form_wanted.emit(deed.experiment, value)
+            return None
         if isinstance(deed, CablePlugged):
             return self._model.plug(value, deed.target)  # type: ignore[arg-type]
         return self._model.write(deed.instrument, deed.setting, value)  # type: ignore[arg-type]
@@ -140,6 +188,10 @@ class Undo:
         step.touched = 0.0
         to.append(step)
         answer = self._answer
+
+        if answer is None:  # a form refuses nothing
+            self.changed.emit()
+            return
 
         def look() -> None:
             if not answer.done():  # type: ignore[attr-defined]
@@ -162,5 +214,7 @@ class Undo:
         """Return a step in words."""
         kept = step.carried_out()
         last = kept[-1]
+        if isinstance(last, FormChanged):
+            return replace(last, before=kept[0].before).words()  # type: ignore[union-attr]
         return in_words(last if isinstance(last, FaultTurned) else replace(last, before=kept[0].before),  # type: ignore[union-attr]
                         self._model.kind)

@@ -112,7 +112,9 @@ class SpinInertiaBench(Bench):
             system = self._specimen.system_in(room)
             self._told = (room, {} if system is None else hidden_spins(
                 system, room.field.start, self.ensemble.si("g_factor"), room.modulation))
-        return {"spin_polarization": 0.5 * pi * abs(last), "lag": phase(last), **self._told[1]}
+        return {"spin_polarization": 0.5 * pi * abs(last), "lag": phase(last),
+                "helicity_sine": float(room.sine and room.modulation is not None),
+                "probe_delay": max(0.0, room.delay.start), **self._told[1]}
 
     def path(self) -> list[str]:
         """Return the way of the light in words."""

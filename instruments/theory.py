@@ -61,3 +61,6 @@ class TheoryPage:
     """Whether the horizontal axis is."""
     lies_over: tuple[tuple[str, str], ...] = ()
     """Pairs of a coordinate and a variable of measurements whose plot has the same axes."""
+    beyond: Callable[[Any, Values], str] | None = None
+    """Called with the sample and the values of `Bench.hidden`; returns in a sentence what of the bench the page does
+    not take over, empty where its curves are the bench's."""

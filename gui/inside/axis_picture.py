@@ -78,7 +78,7 @@ class AxisPicture(QWidget):
         painter.setPen(QPen(theme.colour("faint text"), 1, Qt.PenStyle.DotLine))
         painter.drawLine(at(0.0, -lowest), at(0.0, 1.05))
         self._taken = []
-        self._label(painter, QRectF(at(0.0, 1.05) + QPointF(4.0, -0.5 * line), QSizeF(line, line)), "z")
+        self._label(painter, QRectF(at(0.0, 1.05) + QPointF(-4.0 - line, -0.5 * line), QSizeF(line, line)), "z")
         grid = theme.colour("grid")
         grid.setAlphaF(0.5)
         painter.setPen(QPen(grid, 1))
@@ -89,7 +89,10 @@ class AxisPicture(QWidget):
                                          ((0.0, 0.0), total, "polarization_rate", "B + Bₙ")):
             draw_arrow(painter, at(*start), at(*end), theme.trace(colour))
             if hypot(end[0] - start[0], end[1] - start[1]) > 0.12:
-                names.append((_beside(at(*start), at(*end), painter, name), name, theme.trace(colour)))
+                place = (_beyond(at(*start), at(*end), painter, name) if name == "Bₙ" else
+                         _beside(at(*start), at(*end), painter, name) if name == "B + Bₙ" else
+                         _beside(at(*end), at(*start), painter, name))  # B and its sum on two sides
+                names.append((place, name, theme.trace(colour)))
         across, along = self.total
         length = hypot(across, along)
         if length > 1e-9 * largest:
@@ -148,4 +151,14 @@ def _beside(start: QPointF, end: QPointF, painter: QPainter, text: str) -> QRect
     width, height = metrics.horizontalAdvance(text) + 4.0, float(metrics.height())
     off = QPointF(-along.y(), along.x()) / length
     place = (start + end) * 0.5 + QPointF(off.x() * (0.5 * width + 4.0), off.y() * (0.5 * height + 4.0))
+    return QRectF(place.x() - 0.5 * width, place.y() - 0.5 * height, width, height)
+
+
+def _beyond(start: QPointF, end: QPointF, painter: QPainter, text: str) -> QRectF:
+    """Return where a word goes that belongs to an arrow: before its tip."""
+    metrics = painter.fontMetrics()
+    along = end - start
+    length = hypot(along.x(), along.y()) or 1.0
+    width, height = metrics.horizontalAdvance(text) + 4.0, float(metrics.height())
+    place = end + along / length * (0.6 * max(width, height))
     return QRectF(place.x() - 0.5 * width, place.y() - 0.5 * height, width, height)

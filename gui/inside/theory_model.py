@@ -39,6 +39,8 @@ class TheoryModel:
         self.sample: Any = None
         self.page: TheoryPage | None = None
         self.values: Values = {}
+        self.beyond = ""
+        """What of the bench the page has not taken over, in a sentence."""
         self._bench = -1
         self._answer: Future[Any] | None = None
 
@@ -82,6 +84,11 @@ class TheoryModel:
                     self.values.setdefault(knob.name, knob.usual)
                 self.values |= page.present(self.sample, self.model.snapshot.hidden)
             if self.page is not None:
+                hidden = self.model.snapshot.hidden
+                said = [self.page.beyond(self.sample, hidden) if self.page.beyond is not None else ""]
+                said += [f"On the bench, {k.title} lies outside of what is drawn here." for k in self.page.knobs
+                         if not k.low * (1.0 - 1e-9) <= self.values[k.name] <= k.high * (1.0 + 1e-9)]
+                self.beyond = " ".join(filter(None, said))
                 self.values |= {k.name: min(max(self.values[k.name], k.low), k.high) for k in self.page.knobs}
 
     def wish(self, quick: bool) -> Callable[[], tuple[TheoryPage, tuple[TheoryLine, ...] | str]] | None:

@@ -48,7 +48,7 @@ class TheoryPanel(SecretPanel):
         self.over = QPushButton("Lay over")
         self.over.setToolTip("Draw the solid curves over the last measurement that has these axes.")
         self.over.clicked.connect(lambda: self.model.lay_over(self.lines))
-        self.value = line_of_text("theory in words")
+        self.value = line_of_text("theory in words", wordWrap=True)
         self.legend = line_of_text("curves of theory", textFormat=Qt.TextFormat.RichText, wordWrap=True)
         self.plot = Plot(desk.theme, "theory plot", "")
         self.curves: list[pg.PlotDataItem] = []
@@ -185,7 +185,9 @@ class TheoryPanel(SecretPanel):
             self.value.setVisible(True)
             self._show_lines(())
             return
-        self.value.setVisible(False)
+        self.value.setText(self.model.beyond)
+        self.value.setToolTip(self.model.beyond)
+        self.value.setVisible(bool(self.model.beyond))
         self._show_lines(found)
 
     def _show_lines(self, lines: tuple[TheoryLine, ...]) -> None:

@@ -62,13 +62,13 @@ class Row:
 
     def result(self) -> tuple[str, float]:
         """Return by what runs are ordered that show the same: the words of the finding, and its number."""
-        found = _NUMBER.search(self.finding())
+        found = QUANTITY.fullmatch(self.finding())
         if found is None:
             return self.finding(), inf
-        number, unit = float(found["number"].replace("−", "-")), found["unit"]
+        number = float(found["number"].replace("−", "-"))
         with suppress(Exception):  # words that are no unit
-            number *= unit_factor(unit) if unit else 1.0
-        return self.finding()[:found.start()].strip(" ="), number
+            number *= unit_factor(found["unit"])
+        return found["name"], number
 
     def when(self, today: date | None = None) -> str:
         """Return when it began, as short as can be."""
@@ -81,14 +81,14 @@ class Row:
                                            f"copy of {self.copy_of}" if self.copy_of else "") if part)
 
 
-_NUMBER = re.compile(r"(?<![\w.])(?P<number>[-+−]?\d+\.?\d*(?:e[-+]?\d+)?)(?:\(\d+\))?"
-                     r"(?:\s*(?P<unit>[A-Za-zµμΩ°/%]+))?")
-"""The first number of a sentence, with its uncertainty in brackets and its unit."""
+QUANTITY = re.compile(r"(?P<name>[^;]{1,60}?)(?: = |: | )(?P<value>(?P<number>[-+−]?\d+\.?\d*(?:e[-+]?\d+)?)"
+                      r"(?:\(\d+\))?(?: (?P<unit>[^\s:]+)(?: [^\s:]+){0,5})?)")
+"""A name with a value: ``tau_s* = 439(6) ns``, ``dragging width: 6.13(3) µeV``."""
 
 
 def first_clause(sentence: str) -> str:
-    """Return a sentence up to its first comma, semicolon, colon or bracket that stands by itself."""
-    return re.split(r"[,;:] | \(", sentence, maxsplit=1)[0]
+    """Return a sentence up to its first comma, semicolon or bracket that stands by itself."""
+    return re.split(r"[,;] | \(", sentence, maxsplit=1)[0]
 
 
 def findings_of(entry: Entry) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.commands import Commands
@@ -23,11 +24,16 @@ class ClockPanel(QWidget):
     ----------
     model : LabModel
     commands : Commands
+    settings : QSettings, optional
+        Where the pace is kept between two starts.
     """
 
-    def __init__(self, model: LabModel, commands: Commands, parent: QWidget | None = None) -> None:
+    def __init__(self, model: LabModel, commands: Commands, parent: QWidget | None = None, *,
+                 settings: QSettings | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._settings = settings
+        self._recall()
         self.time = QLabel("lab 0:00:00.0")
         self.time.setFont(tabular_font())
         self.time.setMinimumWidth(self.fontMetrics().horizontalAdvance("lab 000:00:00.0"))
@@ -56,6 +62,13 @@ class ClockPanel(QWidget):
         model.clock_changed.connect(self.show_clock)
         self.show_clock()
 
+    def _recall(self) -> None:
+        """Go as fast as at the last start, if that is one of the paces."""
+        kept = None if self._settings is None else self._settings.value("pace")
+        for _, pace in PACES:
+            if kept is not None and str(kept) == f"{pace:g}" and pace != self._model.lab.pace:
+                self._model.set_pace(pace)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the lab time."""
         hours, rest = divmod(snapshot.lab_time, 3600.0)
@@ -67,3 +80,6 @@ class ClockPanel(QWidget):
         index = self.pace.findData(self._model.lab.pace)
         self.pace.setCurrentIndex(max(index, 0))
         self.hold.setChecked(self._model.lab.held)
+        kept = f"{self._model.lab.pace:g}"
+        if self._settings is not None and str(self._settings.value("pace", "1")) != kept:
+            self._settings.setValue("pace", kept)

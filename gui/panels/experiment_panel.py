@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import time
+from concurrent.futures import Future
 from html import escape
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -32,6 +35,7 @@ from gui.queue_memory import keep_queue
 from gui.run_plan import Plan
 from gui.scans import Scan
 from gui.topics import set_topic
+from gui.undo import FormChanged
 from gui.widgets.focus_wheel import ComboBox
 from gui.widgets.offer_strip import OfferStrip
 from gui.widgets.refusal_label import RefusalLabel
@@ -45,6 +49,10 @@ _LONG = 120.0
 """Seconds here from which on the message says how it goes quicker."""
 _FAST = "fast"
 _FOLD = "experiment/more settings"
+_LOOK_AGAIN = 1.0
+"""Seconds between two questions whether something on the bench still moves."""
+_LEAST_FORM = 80
+"""Pixels of the form that are seen in the smallest panel."""
 
 
 class ExperimentPanel(QWidget):
@@ -63,6 +71,12 @@ class ExperimentPanel(QWidget):
         self._commands = desk.commands
         self._forms: dict[str, ExperimentForm] = {}
         self._kept: dict[str, Procedure] = {}
+        self._shown: dict[str, dict[str, object]] = {}
+        """What each form showed before its next change, for undo."""
+        self._waits = 0.0
+        """Seconds until what moves now has settled, for which the experiment would wait."""
+        self._question: Future[float] | None = None
+        self._asked = -math.inf
         self._told = ""
         self._scan: Scan | None = None
         """Of the run in progress, or of the last one."""
@@ -83,6 +97,7 @@ class ExperimentPanel(QWidget):
         self._place.setFrameShape(QFrame.Shape.NoFrame)
         self._place.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._place.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._place.setMinimumHeight(_LEAST_FORM)
         sheet = QWidget()
         self._sheet = QVBoxLayout(sheet)
         self._sheet.setContentsMargins(0, 0, 2, 0)
@@ -96,11 +111,6 @@ class ExperimentPanel(QWidget):
                                              | Qt.TextInteractionFlag.LinksAccessibleByKeyboard)
         self.message.linkActivated.connect(self._follow)
         self.message.setAccessibleName("experiment message")
-        column.addWidget(self.message)
-        column.addLayout(self._make_buttons())
-        self.left = QLabel(" ")
-        self.left.setAccessibleName("time left")
-        column.addWidget(self.left)
         self.quality = QLabel()
         self.quality.setWordWrap(True)
         self.quality.setAccessibleName("quality of the points")
@@ -108,9 +118,17 @@ class ExperimentPanel(QWidget):
         self.quality.setTextInteractionFlags(self.message.textInteractionFlags())
         self.quality.linkActivated.connect(desk.panel_wanted.emit)
         self.quality.hide()
+        self.left = QLabel(" ")
+        self.left.setAccessibleName("time left")
+        self.left.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        # what comes and goes stands between form and buttons and takes its room from the form: Run never moves
         column.addWidget(self.quality)
+        column.addWidget(self.message)
+        column.addLayout(self._make_buttons())
+        column.addWidget(self.left)
         model.run_changed.connect(self._on_run)
-        model.readings_changed.connect(lambda _: self._show_progress())
+        model.readings_changed.connect(self._on_readings)
+        desk.undo.form_wanted.connect(self._put_back)
         model.clock_changed.connect(self.refresh)
         model.experiment_changed.connect(self._show_experiment)
         model.form_wanted.connect(self.filling.show_past)
@@ -151,7 +169,7 @@ class ExperimentPanel(QWidget):
         """Return the row of buttons that fill the form."""
         row = QHBoxLayout()
         row.setSpacing(2)
-        self.figures = FigureMenu(self)
+        self.figures = FigureMenu(lambda: self._model.kind.key, lambda figure: self.filling.before_figure(figure), self)
         self.figures.chosen.connect(lambda name: self.filling.show_figure(name))
         self.tools: dict[str, QToolButton] = {}
         for key, title, tip in (
@@ -178,6 +196,9 @@ class ExperimentPanel(QWidget):
         for key, button in self.buttons.items():
             button.setToolTip(self._commands[key].help)
             button.clicked.connect(lambda _=False, key=key: self._commands.run(key))
+        pause = self.buttons["run.pause"]
+        pause.setText("Resume")  # the longer one
+        pause.setMinimumWidth(pause.sizeHint().width())
         self.queue_button = QPushButton("Add to queue")
         self.queue_button.setToolTip("Put this run behind those that wait (Ctrl+Shift+R).")
         self.queue_button.clicked.connect(self.add_to_queue)
@@ -262,6 +283,7 @@ class ExperimentPanel(QWidget):
             form = self._forms[key] = ExperimentForm(model.experiment)
             form.unfold(self._desk.settings.value(_FOLD, False, type=bool))
             self._recall(form)
+            self._shown[key] = form.shown()
             form.changed.connect(self._on_edit)
             form.refused.connect(self._show_refusal)
             form.unfolded.connect(self._keep_fold)
@@ -291,6 +313,27 @@ class ExperimentPanel(QWidget):
     def _on_edit(self) -> None:
         if not self.strip.lasting:
             self.strip.withdraw()  # what the form says is no longer what was offered
+        self._remember()
+        self.refresh()
+
+    def _remember(self) -> None:
+        """Take note of what has changed in the form, so that it can be undone."""
+        form = self.form
+        before, now = self._shown[form.kind.key], form.shown()
+        self._shown[form.kind.key] = now
+        names = [name for name in now if now[name] != before[name]]
+        if names:
+            was, is_now = ({name: values[name] for name in names} for values in (before, now))
+            self._desk.undo.form_changed(FormChanged(form.kind, was, is_now))
+
+    def _put_back(self, experiment: type[Procedure], values: dict[str, object]) -> None:
+        """Show values in the form again that were undone, or taken again."""
+        if not self.isVisible():
+            self._desk.panel_wanted.emit("experiment")
+        if self._model.experiment is not experiment:
+            self._model.choose(experiment)
+        self._forms[experiment.key].fill(**values)
+        self._shown[experiment.key] = self._forms[experiment.key].shown()
         self.refresh()
 
     def values(self) -> dict[str, object]:
@@ -300,17 +343,20 @@ class ExperimentPanel(QWidget):
     def fill(self, **values: object) -> None:
         """Put SI floats and words into the form."""
         self.form.fill(**values)
+        self._remember()
         self.refresh()
 
     def show_procedure(self, procedure: Procedure) -> None:
         """Put an experiment of the chosen kind into the form, with all its parameters."""
         self.form.show_procedure(procedure)
+        self._remember()
         self.refresh()
 
     def reset(self) -> None:
         """Put all parameters back to their usual values."""
         self.strip.withdraw()
         self.form.reset()
+        self._remember()
         self.refresh()
 
     def _recall(self, form: ExperimentForm) -> None:
@@ -341,23 +387,53 @@ class ExperimentPanel(QWidget):
             self.procedure = None if bad else self.form.kind(**self.form.values())
         except VlabError as error:
             self.procedure = None
-            self.message.say(escape(str(error)), refused=True)
+            self.message.say(escape(self.form.in_words(str(error))), refused=True)
         if bad:
             self.message.say(escape(bad), refused=True)
         elif self.procedure is not None:
             self._keep(self.procedure)
-            self.message.say(self._duration(self.procedure))
+            self.message.say(self._being_set_up() or self._duration(self.procedure))
         self.show_buttons()
         self._show_progress()
         self._commands.changed.emit()
 
+    def _being_set_up(self) -> str:
+        """Return that a bench is being set up, while it is."""
+        coming = self._model.mounting
+        if coming is None:
+            return ""
+        bench = escape(BENCHES[coming.bench].title)
+        return f"The bench <b>{bench}</b> is being set up; a moment, and {escape(coming.in_words())} can begin."
+
+    def _on_readings(self, *_: object) -> None:
+        self._show_progress()
+        self._look_what_moves()
+
+    def _look_what_moves(self) -> None:
+        """Ask the bench now and then for how long the experiment would wait for it."""
+        model, procedure = self._model, self.procedure
+        if self._question is not None and self._question.done():
+            answer, self._question = self._question, None
+            waits = 0.0 if answer.cancelled() or answer.exception() is not None else answer.result()
+            if round(waits) != round(self._waits):
+                self._waits = waits
+                self.refresh()
+        ready = model.connected and model.mounting is None and model.run is None and self.isVisible()
+        if not ready or procedure is None or self._question is not None or time.monotonic() - self._asked < _LOOK_AGAIN:
+            return
+        if procedure.seconds() > 0.0 and procedure.bench == model.kind.key:
+            self._asked = time.monotonic()
+            self._question = model.lab.post(procedure.waits)
+
     def _duration(self, procedure: Procedure) -> str:
-        lab = procedure.seconds()
+        waits = self._waits if self._model.run is None else 0.0
+        lab = procedure.seconds() + waits
         pace = self._model.lab.pace
         known = self._desk.queue.real_seconds(procedure, lab)
         here = f"about {clock(known)} here" if known is not None and math.isinf(pace) and known >= 1.0 else (
             "a moment here" if math.isinf(pace) else f"{clock(lab / pace)} here")
-        text = f"{procedure.points()} points, {clock(lab)} of lab time, {here}."
+        moves = f" ({clock(waits)} of it until what moves has settled)" if round(waits) else ""
+        text = f"{procedure.points()} points, {clock(lab)} of lab time{moves}, {here}."
         if lab / pace > _LONG:
             colour = self._desk.theme.colour("accent").name()
             text += f' <a href="{_FAST}" style="color: {colour}">Go as fast as possible</a>'
@@ -434,6 +510,9 @@ class ExperimentPanel(QWidget):
     def _on_run(self) -> None:
         if self._model.run is not None:
             self._scan = self._model.scans[-1]
+        if self._waits:
+            self._waits = 0.0
+            self.refresh()
         self.show_buttons()
         QTimer.singleShot(0, self, self._show_progress)  # a progress bar draws the whole window at once
 
@@ -445,7 +524,20 @@ class ExperimentPanel(QWidget):
             if button.text() != titles[key]:
                 button.setText(titles[key])
             button.setEnabled(self._commands[key].enabled())
+        run = self.buttons["run.start"]
+        tip = self._commands["run.start"].help if run.isEnabled() else self._why_not()
+        if run.toolTip() != tip:
+            run.setToolTip(tip)
         self.queue_button.setEnabled(self.procedure is not None)
+
+    def _why_not(self) -> str:
+        """Return why nothing can be started now."""
+        model = self._model
+        if model.run is not None:
+            return "A measurement is running; Add to queue lets this one follow."
+        if model.mounting is not None or not model.connected:
+            return "The bench is being set up."
+        return "A parameter is refused; the sentence above says which."
 
     def _show_progress(self) -> None:
         self._show_quality()
@@ -464,6 +556,8 @@ class ExperimentPanel(QWidget):
             behind = len(self._desk.queue.waiting) if self._desk.queue.going else 0
             then = f"; {behind} more in the queue" if behind else ""
             self.left.setText(f"left: {clock(point.lab_left)} lab time, {clock(point.wall_left)} here{then}")
+        if self.left.toolTip() != self.left.text().strip():
+            self.left.setToolTip(self.left.text().strip())
 
     def _show_quality(self) -> None:
         """Say how many points of the last run are spoiled and by which flags, each a link to its instrument."""

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from vlab.experiments.paper_figure import PaperFigure
 from vlab.readout import clock
 
 
 class FigureMenu(QMenu):
-    """All figures, a submenu for each paper."""
+    """All figures, a submenu for each paper; that of the present bench comes first.
+
+    Parameters
+    ----------
+    bench : callable
+        Returns the key of the present kind of bench.
+    before : callable
+        Returns in a sentence what has to be set up for a figure, or nothing.
+    """
 
     chosen = Signal(str)
     """The name of a figure."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, bench: Callable[[], str], before: Callable[[PaperFigure], str],
+                 parent: QWidget | None = None) -> None:
         super().__init__("Figure…", parent)
+        self._bench = bench
+        self._before = before
+        self._papers: list[tuple[str, QAction, QMenu]] = []
         self.papers: list[QMenu] = []
         """A submenu for each paper."""
         self.figures: dict[str, QAction] = {}
@@ -26,16 +41,30 @@ class FigureMenu(QMenu):
         self.aboutToShow.connect(self.fill)
 
     def fill(self) -> None:
-        """Make the entries, once; all the experiments of the figures are made for that."""
-        if self.papers:
-            return
+        """Make the entries, once (all the experiments of the figures are made for that), and order them."""
+        if not self.papers:
+            self._make()
+        here = self._bench()
+        for _, heading, menu in sorted(self._papers, key=lambda paper: paper[0] != here):
+            self.removeAction(heading)
+            self.removeAction(menu.menuAction())
+            self.addAction(heading)
+            self.addMenu(menu)
+
+    def _make(self) -> None:
         from vlab.experiments.presets import PAPERS
 
         for paper in PAPERS:
-            self.addSection(paper.title)
+            heading = QAction(paper.title, self)  # a section at the top of a menu would be cut off
+            heading.setEnabled(False)
+            font = self.font()
+            font.setBold(True)
+            heading.setFont(font)
             menu = QMenu(paper.reference, self)
-            self.addMenu(menu)
             self.papers.append(menu)
+            bench = next(iter(paper.figures.values())).curves[0].experiment.bench
+            self._papers.append((bench, heading, menu))
+            menu.aboutToShow.connect(lambda figures=paper.figures: self._tell(figures))
             menu.setToolTipsVisible(True)
             menu.setAccessibleName(paper.title)
             for name, figure in paper.figures.items():
@@ -43,5 +72,12 @@ class FigureMenu(QMenu):
                 count = len(figure.curves)
                 runs = f"{count} runs" if count > 1 else "One run"
                 kind = type(figure.curves[0].experiment).in_words()
-                entry.setToolTip(f"{runs} of {kind}, {clock(figure.seconds())} of lab time.")
+                entry.setData(f"{runs} of {kind}, {clock(figure.seconds())} of lab time.")
+                entry.setToolTip(entry.data())
                 entry.triggered.connect(lambda _=False, name=name: self.chosen.emit(name))
+
+    def _tell(self, figures: dict[str, PaperFigure]) -> None:
+        """Say in the tool-tips what choosing a figure would set up now."""
+        for name, figure in figures.items():
+            entry = self.figures[name]
+            entry.setToolTip(" ".join(filter(None, (entry.data(), self._before(figure)))))

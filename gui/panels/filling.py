@@ -44,13 +44,28 @@ class Filling:
 
         figure = paper_figure(name)
         first = figure.curves[0]
-        here = self._desk.queue.mounted.choice
         kind = BENCHES[first.experiment.bench]
-        same = here is not None and here.bench == kind.key
-        seed, noise = (here.seed, here.noise) if here is not None and same else (0, True)
+        seed, noise = self._chance(kind.key)
         plans = [Plan(c.experiment, SampleChoice.of(kind, c.sample, seed, noise), name=c.name, batch=figure.heading)
                  for c in figure.curves]
         self._with_sample(plans[0].sample, first.experiment, lambda: self._offer_figure(figure, plans))
+
+    def _chance(self, bench: str) -> tuple[int, bool]:
+        """Return seed and noise of a figure's samples: those of what is mounted, if it is of that bench."""
+        here = self._desk.queue.mounted.choice
+        return (here.seed, here.noise) if here is not None and here.bench == bench else (0, True)
+
+    def before_figure(self, figure: PaperFigure) -> str:
+        """Return what choosing a figure would set up, in a sentence, or nothing."""
+        first = figure.curves[0]
+        kind = BENCHES[first.experiment.bench]
+        wanted = SampleChoice.of(kind, first.sample, *self._chance(kind.key))
+        here = self._desk.queue.mounted.choice
+        if kind.key != self._model.kind.key:
+            return f"Sets up the other bench, {kind.title}, with {wanted.told()}."
+        if here is None or here == wanted:
+            return ""
+        return f"Mounts another sample: {wanted.told()}; all instruments go to reference conditions."
 
     def _offer_figure(self, figure: PaperFigure, plans: list[Plan]) -> None:
         self._panel.show_procedure(plans[0].procedure)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -62,6 +62,8 @@ class LogPanel(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._seen = 0
+        self._behind = False
+        """Whether newer lines came than those in sight."""
         set_topic(self, "panel/log")
         self.setAccessibleName("log panel")
         self.filter = ComboBox()
@@ -85,6 +87,7 @@ class LogPanel(QWidget):
         self.lines.setAccessibleName("log")
         self.lines.setToolTip("")
         self.lines.header().setStretchLastSection(True)
+        self.lines.header().setResizeContentsPrecision(0)  # else a thousand lines are measured for each new one
         for column in (0, 1):
             self.lines.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.lines.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -155,8 +158,24 @@ class LogPanel(QWidget):
         if self.lines.topLevelItemCount() > _MOST:
             self.lines.takeTopLevelItem(0)
         self._say_count()
-        if follows and self.isVisible():
+        if follows:
+            self._scroll_later()
+
+    def _scroll_later(self) -> None:
+        """Go to the newest line, once for all that come now; nothing while nobody sees it."""
+        self._behind = True
+        if not self.visibleRegion().isEmpty():
+            QTimer.singleShot(0, self, self._catch_up)
+
+    def _catch_up(self) -> None:
+        if self._behind:
+            self._behind = False
             self.lines.scrollToBottom()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show the newest line of those that came meanwhile."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._catch_up)
 
     def _write(self, item: QTreeWidgetItem, line: _Line) -> None:
         times = f"×{line.times}" if line.times > 1 else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QDropEvent, QFont, QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QDropEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
@@ -188,13 +188,14 @@ class _EntryDelegate(QStyledItemDelegate):
         font.setBold(entry.status == RUNNING)
         painter.setFont(font)
         painter.setPen(faint if entry.over else ink)
-        title = painter.fontMetrics().elidedText(entry.plan.title, Qt.TextElideMode.ElideMiddle,
-                                                 area.width() - room - 10)
+        title, rest = _in_two(entry.plan.title, area.width() - room - 10, painter.fontMetrics())
+        title = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, area.width() - room - 10)
         painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
         painter.setFont(option.font)
         painter.setPen(tone if entry.status == "failed" else faint)
         second = first.translated(0, line + 2)
         what, time = second_line(self._queue, entry)
+        what = what if not rest or entry.status == "failed" else f"{rest} · {what}" if what else rest
         painter.drawText(second, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, time)
         room = metrics.horizontalAdvance(time)
         painter.drawText(second, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, metrics.elidedText(
@@ -203,3 +204,11 @@ class _EntryDelegate(QStyledItemDelegate):
             bar = QRect(option.rect.left(), option.rect.bottom() - 2, round(option.rect.width() * share), 3)
             painter.fillRect(bar, theme.colour("on accent" if selected else "accent"))
         painter.restore()
+
+
+def _in_two(title: str, room: int, metrics: QFontMetrics) -> tuple[str, str]:
+    """Return what of a title stands on the first line and what on the second: it is parted where it does not fit."""
+    first, parted, rest = title.partition(": ")
+    if not parted or metrics.horizontalAdvance(title) <= room:
+        return title, ""
+    return f"{first}:", rest

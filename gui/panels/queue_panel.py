@@ -15,7 +15,7 @@ from vlab.readout import clock
 
 
 class QueuePanel(QWidget):
-    """The list of runs, how long they take, and the buttons that let them go, hold or abort them.
+    """The list of runs, how long they take, and the buttons that let them go, stop or abort them.
 
     Parameters
     ----------
@@ -31,9 +31,10 @@ class QueuePanel(QWidget):
         set_topic(self, "panel/queue")
         self.buttons: dict[str, QPushButton] = {}
         top = QHBoxLayout()
+        top.setSpacing(4)
         for key, tip, do in (("start", "Begin what waits, one run after the other.", self._turn),
                              ("skip", "Abort the present run and go on with the next one.", queue.skip),
-                             ("abort", "Abort the present run and hold the queue; what waits stays in the list.",
+                             ("abort", "Abort the present run and stop the queue; what waits stays in the list.",
                               queue.abort_all)):
             button = self.buttons[key] = QPushButton({"start": "Start", "skip": "Skip", "abort": "Abort all"}[key])
             button.setToolTip(tip)
@@ -64,7 +65,7 @@ class QueuePanel(QWidget):
                  lambda: self._each(queue.remove)),
                 ("repeat", "Repeat…", "Run the experiment of the form several times, each with another value of a "
                  "parameter.", lambda: desk.commands.run("run.repeat")),
-                ("clear", "Clear", "Take all runs that have ended out of the list; their files stay.",
+                ("clear", "Clear finished", "Take all runs that have ended out of the list; their files stay.",
                  queue.clear_finished)):
             tool = self.tools[key] = QToolButton()
             tool.setText(title)
@@ -73,9 +74,10 @@ class QueuePanel(QWidget):
             tool.setAccessibleName(title.rstrip("…"))
             tool.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             tool.clicked.connect(lambda _=False, act=act: act())
-            tools.addWidget(tool)
+            if key != "clear":
+                tools.addWidget(tool)
         tools.addStretch(1)
-        self.stops = QCheckBox("Hold the queue when a run fails")
+        self.stops = QCheckBox("Stop when a run fails")
         self.stops.setToolTip("Choose whether the queue stops at a failed run or goes on with the next one.")
         self.stops.toggled.connect(self._choose_stop)
         column = QVBoxLayout(self)
@@ -84,7 +86,11 @@ class QueuePanel(QWidget):
         column.addWidget(self.list, 1)
         column.addWidget(self.empty, 1)
         column.addLayout(tools)
-        column.addWidget(self.stops)
+        last = QHBoxLayout()
+        last.addWidget(self.stops)
+        last.addStretch(1)
+        last.addWidget(self.tools["clear"])
+        column.addLayout(last)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._show)
         self.stops.setChecked(queue.stops_at_failure)
@@ -98,13 +104,13 @@ class QueuePanel(QWidget):
         """Return what the window can do with the queue."""
         queue = self._queue
         return [
-            Command("queue.start", "Start or hold the queue", "Measure", self._turn,
-                    "Begin what waits, one run after the other, or begin no other.", "Ctrl+Shift+Return",
-                    lambda: queue.going or bool(queue.waiting)),
+            Command("queue.start", "Start the queue, or stop it after this run", "Measure", self._turn,
+                    "Begin what waits, one run after the other; or let the present run end, and begin no other.",
+                    "Ctrl+Shift+Return", lambda: queue.going or bool(queue.waiting)),
             Command("queue.skip", "Skip the present run of the queue", "Measure", queue.skip,
                     "Abort the present run and go on with the next one.", "", lambda: queue.present is not None),
             Command("queue.abort", "Abort all of the queue", "Measure", queue.abort_all,
-                    "Abort the present run and hold the queue; what waits stays in the list.", "",
+                    "Abort the present run and stop the queue; what waits stays in the list.", "",
                     lambda: queue.present is not None),
             Command("queue.clear", "Clear finished runs of the queue", "Measure", queue.clear_finished,
                     "Take all runs that have ended out of the list; their files stay.", "",
@@ -154,7 +160,10 @@ class QueuePanel(QWidget):
         if parts:
             here = "" if real is None else f", about {clock(real)} here" if real >= 1.0 else ", a moment here"
             parts.append(f"{clock(lab)} of lab time{here}")
-        held = "" if queue.going or not waiting else "  On hold." if queue.present is not None else "  Not started."
+        held = ""
+        if waiting and not queue.going:
+            held = ("  Stops after this run." if queue.present is not None else
+                    "  Stopped." if queue.stopped else "  Not started.")
         text = " · ".join(parts) + held
         if self.total.text() != text:
             self.total.setText(text)
@@ -162,7 +171,8 @@ class QueuePanel(QWidget):
 
     def _show_buttons(self) -> None:
         queue = self._queue
-        self.buttons["start"].setText("Hold" if queue.going else "Start")
+        on = queue.stopped or queue.present is not None
+        self.buttons["start"].setText("Stop after this run" if queue.going else "Go on" if on else "Start")
         self.buttons["start"].setToolTip("Let the present run end, and begin no other." if queue.going else
                                          "Begin what waits, one run after the other.")
         self.buttons["start"].setEnabled(queue.going or bool(queue.waiting))

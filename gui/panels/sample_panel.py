@@ -87,8 +87,8 @@ class SamplePanel(QWidget):
         column.addWidget(self.mounted)
         column.addWidget(about)
         column.addLayout(form)
-        column.addWidget(self.message)
         column.addWidget(self.mount)
+        column.addWidget(self.message)  # below, so that the button stays where it is
         column.addStretch(1)
         self.setAccessibleName("sample panel")
         self._show_mounted()

@@ -54,7 +54,6 @@ class ScanPanel(QWidget):
         self.plot = Plot(look, "scan plot", "")
         self.plot.setToolTip("Drag to pan, roll to zoom, double-click to send the knob there; the button A in the "
                              "corner shows all.")
-        self.plot.addLegend(offset=(-8, 8))
         self.runs = RunsShown(lambda: model.scans, len(COLOURS))
         self.drawn = RunCurves(self.plot, look, self.runs)
         self.notes = Notes(self.plot, look, self.drawn.seen)
@@ -62,6 +61,7 @@ class ScanPanel(QWidget):
         self.cursors = Cursors(self.plot, look, self.notes, self.active, self.drawn)
         self.region = Region(self.plot, look, self.notes, self.active, self.drawn)
         self.fit = LiveFit(self.plot, look, self.notes, self.active, self.drawn, self.region.ends, self)
+        self.fit.flags = self._flags
         self.marker = KnobMarker(model, self.plot, look, self.drawn, self._procedure, self)
         self._map: MapView | None = None
         self.toolbar = PlotToolbar()
@@ -82,7 +82,6 @@ class ScanPanel(QWidget):
         self._kind: type[Procedure] | None = None
         self._form: Procedure | None = None
         """An experiment of this kind, for its axes before there is a run."""
-        self._legend_left = False
         self._connect()
         self.show_experiment()
 
@@ -98,7 +97,7 @@ class ScanPanel(QWidget):
         buttons["region"].toggled.connect(self.region.show)
         buttons["fit"].toggled.connect(lambda on: self.fit.show(on, self.fit.model))
         buttons["map"].toggled.connect(self._show_map)
-        buttons["runs"].clicked.connect(lambda: popup.open_below(buttons["runs"]))
+        buttons["runs"].clicked.connect(lambda: popup.open_below(self.toolbar.place_of("runs")))
         for button in buttons.values():
             if button.isCheckable():
                 button.toggled.connect(lambda *_: self._desk.commands.changed.emit())
@@ -176,6 +175,8 @@ class ScanPanel(QWidget):
             for name in plan.y:
                 variable = known.get(name, Variable(name, "", name))
                 self.quantity.addItem(variable.heading(), variable)
+                self.quantity.setItemData(self.quantity.count() - 1, _meaning(variable),
+                                          Qt.ItemDataRole.ToolTipRole)
         across = None if usual is None else next(c for c in usual.coordinates() if c.name == plan.x)
         drawn.plan = plan
         drawn.planned = () if across is None else tuple(float(v) for v in across.values)
@@ -189,9 +190,7 @@ class ScanPanel(QWidget):
             with QSignalBlocker(buttons[key]):
                 buttons[key].setChecked(on)
         self.stack.setCurrentWidget(self.plot)
-        if plan.legend_left != self._legend_left:
-            self._legend_left = plan.legend_left
-            self.plot.getPlotItem().legend.setOffset((8, 8) if plan.legend_left else (-8, 8))
+        drawn.legend.prefer(plan.legend_left)
         self._title = plan.x_title or (plan.x if usual is None else usual.x_title())
         self.plot.set_bottom(self._title)
         self._choose_model(plan.fit or _USUAL_MODEL, self.fit.on)
@@ -222,7 +221,13 @@ class ScanPanel(QWidget):
             self._draw_map()
 
     def _on_choice(self) -> None:
-        self.redraw()
+        self.drawn.follow()  # the others stay as they are
+        self.plot.show_again()
+        self._frame()
+        self.toolbar.show_button("map", self._has_map())
+        self._refresh_numbers()
+        self._settle()
+        self._summarize()
         if self.popup.isVisible():
             self.popup.fill()
 
@@ -259,13 +264,13 @@ class ScanPanel(QWidget):
             self.drawn.follow()
             self.plot.show_again()
             self._frame()
-            self.notes.settle()
+            self._settle()
         elif self._model.run is None and scans:
             self.drawn.end()
         if self._model.run is None:
             self._refresh_numbers()
-            self.notes.settle()
-        self.toolbar.buttons["map"].setVisible(self._has_map())
+            self._settle()
+        self.toolbar.show_button("map", self._has_map())
         self._summarize()
 
     def redraw(self, *_: object) -> None:
@@ -281,11 +286,19 @@ class ScanPanel(QWidget):
                            variable.unit if prefixed else None)
         self.plot.show_again()
         self._frame()
-        self.toolbar.buttons["map"].setVisible(self._has_map())
+        self.toolbar.show_button("map", self._has_map())
+        meaning = _meaning(variable)
+        self.plot.getAxis("left").setToolTip(meaning)
+        self.quantity.setToolTip(f"Choose which of the measured quantities is drawn. Now: {meaning}")
         self._refresh_numbers()
-        self.notes.settle()
+        self._settle()
         self.marker.refresh()
         self._summarize()
+
+    def _settle(self) -> None:
+        """Look for free corners, because there are other curves."""
+        self.drawn.legend.settle()
+        self.notes.settle()
 
     def _restyle(self) -> None:
         for part in (self.cursors, self.region, self.fit, self.notes, self.marker, self._map):
@@ -307,7 +320,7 @@ class ScanPanel(QWidget):
         if type(scan.procedure) is self._kind:
             if self.drawn.is_behind():  # runs came from a file, or went
                 self.drawn.follow()
-                self.toolbar.buttons["map"].setVisible(self._has_map())
+                self.toolbar.show_button("map", self._has_map())
             self.drawn.grow(scan)
             self._frame()
             self._refresh_numbers()
@@ -341,10 +354,22 @@ class ScanPanel(QWidget):
         scan = scans[-1]
         lines = list(scan.findings)
         if scan.status != "completed":
-            lines.insert(0, f"{scan.points()} points, {scan.status}")
+            paused = scan.status == "running" and self._model.run_state == "paused"
+            lines.insert(0, f"{scan.points()} points, {'paused' if paused else scan.status}")
         if not lines:
             lines.append(f"{scan.points()} points")
         self.readout.say(scan.number, lines)
+        if scan.status != "running" and self._model.run is None:
+            self.readout.settle()
+
+    def _flags(self, scan: Scan) -> str:
+        """Return the flags that have spoiled points of a run, by the names on the instruments' panels."""
+        known, found = self._model.kind.instruments, []
+        for mark, _ in scan.marks.most_common():
+            instrument, _, flag = mark.partition(".")
+            title = (known[instrument].short or instrument) if instrument in known else instrument
+            found.append(f"{title}: {flag.replace('_', ' ')}")
+        return ", ".join(found)
 
     # -- what leaves -------------------------------------------------------------------------------------------
 
@@ -401,3 +426,9 @@ class ScanPanel(QWidget):
         self._restyle()
         self.plot.restyle()
         self.plot.setRange(xRange=seen[0], yRange=seen[1], padding=0.0)
+
+
+def _meaning(variable: Variable) -> str:
+    """Return in a sentence what is measured."""
+    said = variable.long_name or variable.heading()
+    return f"{said[0].upper()}{said[1:]}."

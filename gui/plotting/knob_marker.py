@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from math import isfinite, log10
+from math import inf, isfinite, log10
 from typing import Any
 
 import pyqtgraph as pg
@@ -12,15 +12,19 @@ from PySide6.QtCore import QObject, QPointF, QTimer
 from PySide6.QtGui import QPolygonF
 from PySide6.QtWidgets import QGraphicsPolygonItem
 
+from gui.deeds import few_digits
 from gui.models import LabModel
 from gui.plotting.look import Look
 from gui.plotting.run_curves import RunCurves
 from gui.widgets.plot import Plot
 from vlab.errors import VlabError
 from vlab.experiments.procedure import Procedure
+from vlab.quantity_scale import pretty_unit
 
 _LOOK_MS = 700
 _ANSWER_MS = 25
+_BEYOND = 0.03
+"""Of the axis: what is farther beyond its ends is no place to go."""
 
 
 class _Triangle(QGraphicsPolygonItem):
@@ -77,6 +81,9 @@ class KnobMarker(QObject):
         """Where the knob is, in the unit of the axis; None where there is no such knob, or nobody has asked yet."""
         self._asked: Future[float | None] | None = None
         self._sent: Future[tuple[str, str, float] | None] | None = None
+        self._written: tuple[Future[Any], str] | None = None
+        """A write that is under way, and what is said when it is done."""
+        self._going = 0.0
         self._answer = QTimer(self, interval=_ANSWER_MS)
         self._answer.timeout.connect(self._take_answers)
         self._timer = QTimer(self, interval=_LOOK_MS)
@@ -121,6 +128,15 @@ class KnobMarker(QObject):
             self._model.notice("warning", "The knob cannot be moved while a bench is being set up; wait a moment.")
             return
 
+        (first, last), _ = self._curves.bounds()
+        at, margin = self._on_axis(place), _BEYOND * (last - first)
+        if not first - margin <= at <= last + margin:
+            ends = (10.0**v if self._curves.log_x else v for v in (first, last))
+            self._model.notice("warning", f"The axis goes from {' to '.join(f'{v:.4g}' for v in ends)}"
+                                          f"{self._unit(procedure)}; double-click inside of it to send the knob there.")
+            return
+        self._going = place
+
         def where_to(bench: Any) -> tuple[str, str, float] | None:
             knob = procedure.axis_knob(bench)
             return None if knob is None else (knob.device.name, knob.setting, knob.setting_at(place))
@@ -136,14 +152,39 @@ class KnobMarker(QObject):
             sent, self._sent = self._sent, None
             if sent.exception() is None:
                 self._carry_out(sent.result())
-        if self._asked is None and self._sent is None:
+        if self._written is not None and self._written[0].done():
+            (written, said), self._written = self._written, None
+            if not written.cancelled() and written.exception() is None:  # a refusal says so itself
+                self._model.notice("info", said)
+        if self._asked is None and self._sent is None and self._written is None:
             self._answer.stop()
 
     def _carry_out(self, wish: tuple[str, str, float] | None) -> None:
         if wish is None:
             self._model.notice("info", "No knob of the bench moves along this axis, so there is nowhere to go.")
         elif self._model.run is None:
-            self._model.write(*wish)
+            self._written = (self._model.write(*wish), self._words(*wish))
+
+    def _words(self, instrument: str, setting: str, value: float) -> str:
+        """Return what is said when a knob has been sent."""
+        known, procedure = self._model.kind.instruments.get(instrument), self._procedure()
+        declared = known.settings().get(setting) if known is not None else None
+        name = (known.short if known is not None else "") or instrument
+        there = few_digits(value, declared.unit if declared is not None else None)
+        where = "" if procedure is None else \
+            f" ({procedure.plot.x.replace('_', ' ')} {self._going:.4g}{self._unit(procedure)})"
+        return f"{name} moved to {there}{where}."
+
+    @staticmethod
+    def _unit(procedure: Procedure) -> str:
+        unit = next(c.unit for c in procedure.coordinates() if c.name == procedure.plot.x)
+        return f" {pretty_unit(unit)}" if unit not in ("", "1") else ""
+
+    def _on_axis(self, place: float) -> float:
+        """Return a place in the coordinates of the view."""
+        if not self._curves.log_x:
+            return place
+        return log10(place) if place > 0.0 else -inf
 
     def _show(self, place: float | None) -> None:
         self.place = place

@@ -16,9 +16,11 @@ from gui.plotting.active_curve import ActiveCurve
 from gui.plotting.look import Look
 from gui.plotting.notes import Notes
 from gui.plotting.run_curves import RunCurves
+from gui.scans import Scan
 from gui.widgets.plot import Plot
 from vlab.analysis.fit_models import FIT_MODELS, fit_curve
-from vlab.analysis.fitted import Curve, Fitted
+from vlab.analysis.fitted import Curve, Fitted, Number, suited_unit
+from vlab.analysis.rounding import compact
 from vlab.errors import VlabError
 
 _NOTE = "fit"
@@ -27,7 +29,10 @@ _PAUSE = 0.35
 _LOOK_MS = 30
 _MOST_CURVES = 8
 _FEW = 2
-"""Curves of which two numbers each are told; of more, one."""
+"""Curves whose numbers are told in full; those of more are told tightly."""
+_SATURATED = "y(∞)"
+_SAID = {"approach": "y(∞) is the saturated value, y(0) that at x = 0, extrapolated"}
+"""What the symbols of a model mean, where a glance does not tell."""
 _ENOUGH_SAMPLES = 20
 """Values that each mean needs so that its own scatter may weigh it; of fewer the weights would be noise."""
 _NO_DRAWS = ("phase",)
@@ -85,6 +90,8 @@ class LiveFit(QObject):
         self.x_unit = ""
         self.results: list[CurveFit] = []
         """What came of the last fit."""
+        self.flags: Callable[[Scan], str] = lambda scan: ", ".join(scan.marks)
+        """Names the flags that have spoiled points of a run."""
         self._lines: list[pg.PlotDataItem] = []
         self._job: Future[list[CurveFit]] | None = None
         self._wanted = False
@@ -190,24 +197,50 @@ class LiveFit(QObject):
     def words(self) -> str:
         """Return what the box says."""
         if not self.results:
-            return f"{FIT_MODELS[self.model].title}: no points yet"
+            return _folded(f"{FIT_MODELS[self.model].title}: {self._why_none()}")
         if len(self.results) == 1:
             one = self.results[0]
-            return _folded(one.sentence) if one.found is None else "\n".join(one.found.lines())
+            said = [_SAID[self.model]] if self.model in _SAID else []
+            return _folded(one.sentence) if one.found is None else "\n".join([*one.found.lines(), *said])
         lines = [FIT_MODELS[self.model].title]
         many = len(self.results) > _FEW
         for one in self.results:
             if one.found is None:
-                told = _short(one.sentence)
+                told = _short(one.sentence).removeprefix(f"{FIT_MODELS[self.model].title} ")
             else:
                 told = ", ".join([*([one.found.note] if one.found.note else []),
-                                  *(str(number) for number in one.found.numbers[:1 if many else 2])])
+                                  *(_tight(number) if many else str(number) for number in _foremost(one.found))])
             lines.append(f"{one.member}: {told}")
+        if self.model in _SAID and any(one.found is not None for one in self.results):
+            lines.append(_SAID[self.model].split(",")[0])
         return "\n".join(lines)
+
+    def _why_none(self) -> str:
+        """Return why there is nothing to fit."""
+        scan = self._active.scan()
+        if scan is None or not scan.points():
+            return "no points yet"
+        spoiled = sum(len(trace.spoiled) for trace in scan.traces)
+        if spoiled and spoiled == sum(len(trace.x) for trace in scan.traces):
+            return f"all {spoiled} points are spoiled ({self.flags(scan)}); mend what lit the flag and measure again"
+        return "no good points in the region" if self._region() is not None else "no good points yet"
+
+
+def _foremost(found: Fitted) -> list[Number]:
+    """Return the numbers that matter most: a time and what it leads to, a width, or the first two."""
+    if found.title == FIT_MODELS["dragging_width"].title:
+        return [found.numbers[0]]
+    last = [number for number in found.numbers[1:] if number.symbol == _SATURATED]
+    return [found.numbers[0], *(last or found.numbers[1:2])]
+
+
+def _tight(number: Number) -> str:
+    factor, word = suited_unit(max(abs(number.value), number.error if np.isfinite(number.error) else 0.0), number.unit)
+    return f"{number.symbol} {compact(number.value * factor, number.error * factor)} {word}".rstrip()
 
 
 def _short(sentence: str) -> str:
-    return sentence.split(";")[0].split(". ")[0].rstrip(".")
+    return sentence.split(";")[0].split(", or ")[0].split(". ")[0].rstrip(".")
 
 
 def _folded(sentence: str, width: int = 52) -> str:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QGraphicsTextItem, QStyleOptionGraphicsItem, QWidget
 
+from gui.plotting.corners import CORNERS, MARGIN, hidden, in_corner, inked
 from gui.plotting.look import Look
 from gui.theme import tabular_font
 from vlab.analysis.rows import Floats
 
-_MARGIN = 8.0
 _GAP = 4.0
-_CORNERS = ((False, False), (True, False), (False, True), (True, True))
-"""Right, below: the first is the usual one."""
 _SMALLER = 0.88
 _HYPHEN = re.compile(r"(?<![\w.])-(?=\d)")
 """A minus as programs write it."""
@@ -47,6 +44,12 @@ class Note(QGraphicsTextItem):
             return False
         self.setPlainText(text)
         return True
+
+    def fit_into(self, width: float) -> None:
+        """Wrap lines that are longer."""
+        self.setTextWidth(-1.0)
+        if self.boundingRect().width() > width > 0.0:
+            self.setTextWidth(width)
 
     def restyle(self) -> None:
         """Take over the colours."""
@@ -116,48 +119,34 @@ class Notes:
         """Put the notes into their corners, one under the other, but for those that a hand has moved."""
         taken: list[QRectF] = []
         legend = self._item.legend
-        if legend is not None and legend.items:
+        if legend is not None and legend.items and legend.isVisible():
             taken.append(legend.mapRectToItem(self._box, legend.boundingRect()))
         for name, note in self._notes.items():
             if not note.isVisible() or note.moved:
                 continue
+            note.fit_into(self._box.rect().width() - 2.0 * MARGIN)
             if name not in self._corners:
-                pixels = self._pixels()
-                self._corners[name] = min(_CORNERS, key=lambda corner: self._cost(note, corner, taken, pixels))
+                ink = inked(self._box, self._curves())
+                self._corners[name] = min(CORNERS, key=lambda corner: self._cost(note, corner, taken, ink))
             place = self._place(note, self._corners[name], taken)
             note.setPos(place.topLeft())
             taken.append(place)
 
     def _place(self, note: Note, corner: tuple[bool, bool], taken: list[QRectF]) -> QRectF:
         """Return where a note is in a corner, beyond what is there already."""
-        size, room = note.boundingRect(), self._box.rect()
-        right, below = corner
-        x = max(_MARGIN, room.width() - size.width() - _MARGIN) if right else _MARGIN
-        y = room.height() - size.height() - _MARGIN if below else _MARGIN
-        place = QRectF(x, y, size.width(), size.height())
+        below = corner[1]
+        place = in_corner(note.boundingRect(), self._box.rect(), corner)
         for _ in taken:
             for other in taken:
                 if place.intersects(other):
-                    place.moveTop(other.top() - _GAP - size.height() if below else other.bottom() + _GAP)
+                    place.moveTop(other.top() - _GAP - place.height() if below else other.bottom() + _GAP)
         return place
 
-    def _pixels(self) -> tuple[Floats, Floats]:
-        """Return where points are on the box, in pixels."""
-        curves, room = self._curves(), self._box.rect()
-        if not curves:
-            return np.empty(0), np.empty(0)
-        (left, right), (low, high) = self._box.viewRange()
-        x = np.concatenate([np.asarray(one[0], dtype=float)[::1 + len(one[0]) // 500] for one in curves])
-        y = np.concatenate([np.asarray(one[1], dtype=float)[::1 + len(one[1]) // 500] for one in curves])
-        return (x - left) / (right - left) * room.width(), (high - y) / (high - low) * room.height()
-
-    def _cost(self, note: Note, corner: tuple[bool, bool], taken: list[QRectF], pixels: tuple[Floats, Floats]) -> float:
+    def _cost(self, note: Note, corner: tuple[bool, bool], taken: list[QRectF], ink: tuple[Floats, Floats]) -> float:
         """Return how much a note would hide there."""
         place = self._place(note, corner, taken)
-        x, y = pixels
-        hidden = (x > place.left()) & (x < place.right()) & (y > place.top()) & (y < place.bottom())
         outside = not self._box.rect().contains(place)
-        return float(np.count_nonzero(hidden)) + 1e4 * outside + 0.1 * _CORNERS.index(corner)
+        return float(hidden(place, ink)) + 1e4 * outside + 0.1 * CORNERS.index(corner)
 
     def restyle(self) -> None:
         """Take over the colours."""

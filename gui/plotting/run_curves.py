@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
+from gui.plotting.legend import Legend
 from gui.plotting.look import Look
 from gui.plotting.runs_shown import RunsShown
 from gui.scans import Scan, Trace
@@ -19,6 +20,8 @@ from vlab.experiments.procedure import PlotPlan, Variable
 COLOURS = ("dt", "polarization", "field", "y", "gate", "power")
 """The quantities whose colours runs and members of families have, in their order."""
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+_FADED = ((0.7, 0.45), (0.8, 0.62))
+"""Opacity of earlier runs told by their colour, and of those whose members are: on light and on dark ground."""
 _SYMBOLS = ("o", "s", "t1", "d")
 _SPOILED = "spoiled: a flag was lit"
 _MOST_NAMES = 9
@@ -63,8 +66,12 @@ class RunCurves:
         self._filled: dict[pg.PlotDataItem, int] = {}
         """The state of its trace that each curve shows."""
         self.overlays: list[pg.PlotDataItem] = []
-        self.crosses: pg.PlotDataItem | None = None
+        self.crosses: dict[int, pg.PlotDataItem] = {}
+        """On the spoiled points, by number of the run."""
         self._drawn: list[Scan] = []
+        self._dressed: dict[Key, object] = {}
+        """The look that each curve has."""
+        self.legend = Legend(plot, self.seen)
 
     def is_behind(self) -> bool:
         """Return whether other runs are to be shown than are drawn."""
@@ -72,13 +79,10 @@ class RunCurves:
 
     def draw(self) -> None:
         """Draw everything anew."""
-        for item in (*self.curves.values(), *self.bars.values(), self.crosses):
-            if item is not None:
-                self._plot.removeItem(item)
-        self.curves.clear()
-        self.bars.clear()
-        self._filled.clear()
-        self.crosses = None
+        for item in (*self.curves.values(), *self.bars.values(), *self.crosses.values()):
+            self._plot.removeItem(item)
+        for drawn in (self.curves, self.bars, self._filled, self.crosses, self._dressed):
+            drawn.clear()
         self.follow()
 
     def follow(self) -> None:
@@ -88,18 +92,17 @@ class RunCurves:
         for key in [k for k in self.curves if k[0] not in numbers]:
             curve = self.curves.pop(key)
             self._filled.pop(curve, None)
+            self._dressed.pop(key, None)
             self._plot.removeItem(curve)
             if key in self.bars:
                 self._plot.removeItem(self.bars.pop(key))
         self._drop_overlay()
         for age, scan in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
-            named = -(-len(scan.traces) // _MOST_NAMES)
             for trace in scan.traces:
                 pen = self.pen(scan, trace, age)
                 key = (scan.number, trace.place)
                 if key not in self.curves:
-                    name = self._name(scan, trace) if trace.place % named == 0 else None
-                    self.curves[key] = self._plot.plot([], [], pen=pen, name=name)
+                    self.curves[key] = self._plot.plot([], [], pen=pen)
                     if self.plan.average or self.plan.errors:
                         self.bars[key] = self._plot.plot([], [], connect="pairs")
                 self._dress(key, pen, trace, age)
@@ -115,10 +118,17 @@ class RunCurves:
         """Show what a run got."""
         self.fill(scan)
         if any(trace.spoiled for trace in scan.traces):
+            before = len(self.crosses)
             self._cross_out()
+            if len(self.crosses) != before:
+                self._tell()
 
     def _dress(self, key: Key, pen: QPen, trace: Trace, age: int) -> None:
         """Give a curve its look, with its markers and error bars."""
+        look = (pen.color().rgba(), pen.style(), age)
+        if self._dressed.get(key) == look:
+            return
+        self._dressed[key] = look
         curve = self.curves[key]
         curve.setPen(pen)
         curve.setZValue(-age)
@@ -143,12 +153,29 @@ class RunCurves:
             which, dash = trace.style.colour, trace.style.dash
         colour = self._look.trace(COLOURS[which % len(COLOURS)])
         if age:
-            colour.setAlphaF(0.55 if by_run else 0.35)
+            colour.setAlphaF(_FADED[self._look.dark][not by_run])
         return pg.mkPen(colour, width=1, style=_DASHES[dash % len(_DASHES)])
 
-    def _name(self, scan: Scan, trace: Trace) -> str | None:
+    def _tell(self) -> None:
+        """List in the legend what is drawn."""
+        wanted = []
+        ways = next((scan for scan in reversed(self._drawn) if len(scan.traces) > 1 and scan.traces[0].worded), None)
+        for scan in self._drawn:
+            named = -(-len(scan.traces) // _MOST_NAMES)
+            for trace in scan.traces:
+                name = self._name(scan, trace, scan is ways) if trace.place % named == 0 else None
+                if name:
+                    wanted.append((self.curves[scan.number, trace.place], name))
+        newest = max(self.crosses, default=None)
+        if newest is not None:
+            wanted.append((self.crosses[newest], _SPOILED))
+        titles = [title for title, _, _ in self._drawn[-1].overlay] if self.overlays else []
+        self.legend.say([*wanted, *((item, title) for item, title in zip(self.overlays, titles, strict=True) if title)])
+
+    def _name(self, scan: Scan, trace: Trace, ways: bool) -> str | None:
+        """Return what the legend calls a curve; of one run it tells by which strokes directions differ."""
         if trace.worded:
-            if scan.procedure.plot.markers:
+            if scan.procedure.plot.markers or ways:
                 return f"{scan.title}, {trace.member}" if trace.place == 0 else trace.member
             return scan.title if trace.place == 0 else None
         if trace.style is not None:
@@ -163,11 +190,15 @@ class RunCurves:
     def _draw_overlay(self) -> None:
         """Draw the theory or fit of the last run over it, dashed and thin."""
         self._drop_overlay()
+        self._overlay()
+        self._tell()
+
+    def _overlay(self) -> None:
         if not self._drawn or self.variable.name != self.plan.y[0] or not self.theory:
             return
         scan = self._drawn[-1]
         own = len(scan.overlay) == len(scan.traces) > 1
-        for number, (title, x, y) in enumerate(scan.overlay):
+        for number, (_, x, y) in enumerate(scan.overlay):
             pen = self.pen(scan, scan.traces[number], 0) if own else None
             colour: QColor = pen.color() if pen is not None else self._look.trace("fit")
             dash = Qt.PenStyle.DashLine
@@ -181,8 +212,7 @@ class RunCurves:
             if self.log_y:
                 shown &= y > 0.0
             # a gap in a theory is a NaN
-            item = self._plot.plot(x[shown], y[shown], name=title or None, connect="finite",
-                                   pen=pg.mkPen(colour, width=1, style=dash))
+            item = self._plot.plot(x[shown], y[shown], connect="finite", pen=pg.mkPen(colour, width=1, style=dash))
             item.setZValue(1)
             self.overlays.append(item)
 
@@ -223,16 +253,25 @@ class RunCurves:
         return [(x, y) for x, y in found if x is not None and len(x)]
 
     def _cross_out(self) -> None:
-        """Draw crosses on the points of all shown runs that are spoiled."""
+        """Draw crosses on the spoiled points of the shown runs; those of earlier runs are faded, and below."""
         name = self.variable.name
-        found = [trace.spoiled_points(name, self.log_x, self.log_y)
-                 for scan in self._drawn for trace in scan.traces if trace.spoiled]
-        if self.crosses is None:
+        ages = {scan.number: age for age, scan in enumerate(reversed(self._drawn))}
+        for number in [n for n in self.crosses if n not in ages]:
+            self._plot.removeItem(self.crosses.pop(number))
+        for scan in self._drawn:
+            found = [trace.spoiled_points(name, self.log_x, self.log_y) for trace in scan.traces if trace.spoiled]
+            item = self.crosses.get(scan.number)
             if not found:
-                return
-            ink = pg.mkPen(self._look.colour("refused"), width=1)
-            self.crosses = self._plot.plot([], [], pen=None, symbol="x", symbolSize=7, symbolPen=ink,
-                                            symbolBrush=None, name=_SPOILED)
-            self.crosses.setZValue(2)
-        x, y = (np.concatenate(values) for values in zip(*found, strict=True)) if found else ([], [])
-        self.crosses.setData(x, y)
+                if item is not None:
+                    self._plot.removeItem(self.crosses.pop(scan.number))
+                continue
+            if item is None:
+                item = self.crosses[scan.number] = self._plot.plot([], [], pen=None, symbol="x", symbolSize=7,
+                                                                   symbolBrush=None)
+            colour, age = self._look.colour("refused"), ages[scan.number]
+            if age:
+                colour.setAlphaF(max(0.15, 0.6 - 0.15 * age))
+            item.setSymbolPen(pg.mkPen(colour, width=1))
+            item.setZValue(0.5 - age)
+            x, y = (np.concatenate(values) for values in zip(*found, strict=True))
+            item.setData(x, y)

@@ -116,7 +116,9 @@ class SpectrumModel:
              f"Noise density around the detected frequency, {short(spectrum.detected, 'Hz', 4)}."),
             ("ENBW", short(spectrum.bandwidth, "Hz"),
              f"Equivalent noise bandwidth of the output filter: time constant {short(spectrum.time_constant, 's')}, "
-             f"{6 * spectrum.poles} dB per octave."),
+             f"{6 * spectrum.poles} dB per octave."
+             + (" The synchronous filter takes out lines beside the reference and leaves the noise as it is."
+                if spectrum.averaged else "")),
             ("σ(X)", short(noise, "V"), "Rms of X: what of the noise comes through the filter: floor × √ENBW."),
             ("R", short(spectrum.signal, "V"), "The signal: rms of the line at the detected frequency."),
             ("S/N", short(ratio, "") if ratio < 1e5 else "∞" if ratio == float("inf") else f"{ratio:.2g}",

@@ -66,7 +66,7 @@ class Drawing:
         self._ground: QPixmap | None = None
         self._still: QPixmap | None = None
         self._routes: dict[str, list[Point]] = {}
-        self._room: dict[str, bool] = {}
+        self._shift: dict[str, float | None] = {}
         self._wide: dict[str, float] = {}
         self.layout = Layout((1.0, 1.0), 1.0, 1.0, 1.0)
         self._full = {name: full_scale(node) for name, node in graph.nodes.items()}
@@ -83,7 +83,7 @@ class Drawing:
         self.layout = lay_out(self.graph, width, height, line)
         self.line = 1.2 * self.layout.scale**0.5
         self._ground = self._still = None
-        self._room = {name: self._has_room(name) for name, spot in self.layout.spots.items() if spot.one_line}
+        self._shift = {name: self._find_room(name) for name, spot in self.layout.spots.items() if spot.one_line}
         self._route_cables()
 
     def _route_cables(self) -> None:
@@ -105,7 +105,8 @@ class Drawing:
         upright = [a[0] for a, b in lines if abs(a[0] - b[0]) < 1.0 and max(a[1], b[1]) > y and min(a[1], b[1]) < y + h]
         if beside:
             return min([self.layout.size[0], *(at for at in upright if at > start)]) - start - _EDGE
-        return min([self.layout.pitch - _EDGE, *(2.0 * (abs(at - start) - _EDGE) for at in upright)])
+        beside_it = [2.0 * (abs(at - start) - _EDGE) for at in upright if abs(at - start) > 0.25 * self.layout.pitch]
+        return min([self.layout.pitch - _EDGE, *beside_it])
 
     def on_cable(self, target: str, x: float, y: float) -> bool:
         """Tell whether a point is on the cable of an input."""
@@ -338,22 +339,26 @@ class Drawing:
 
     def _fits(self, name: str) -> bool:
         """Tell whether there is room for a name before its number on one line; else the number must do."""
-        return self._room.get(name, True) or not self.picture.nodes.get(name, NodeLook()).number
+        return self._shift.get(name, 0.0) is not None or not self.picture.nodes.get(name, NodeLook()).number
 
-    def _has_room(self, name: str) -> bool:
-        """Tell whether a name with its number on one line covers no neighbour."""
+    def _find_room(self, name: str) -> float | None:
+        """Return how far right a name with its number on one line must stand to touch no neighbour; None: too far."""
         x, y, w, h = self.layout.spots[name].label
         width = QFontMetricsF(self.name_font).horizontalAdvance(self.graph.nodes[name].title + _USUAL)
-        line = QRectF(x + 0.5 * (w - width), y + 2.0, width, h - 4.0)
-        others = [spot for spot in self.layout.spots.values() if not spot.one_line]
-        return not any(line.intersects(QRectF(*spot.symbol)) for spot in others)
+        line = QRectF(x + 0.5 * (w - width), y + 2.0, width, h - 4.0).adjusted(-_EDGE, 0.0, _EDGE, 0.0)
+        others = [QRectF(*spot.symbol) for spot in self.layout.spots.values() if not spot.one_line]
+        right = max([0.0, *(box.right() - line.left() for box in others
+                            if line.intersects(box) and box.center().x() < line.center().x())])
+        line.translate(right, 0.0)
+        free = right <= 0.3 * self.layout.pitch and not any(line.intersects(box) for box in others)
+        return right if free else None
 
     def _title_left(self, name: str) -> float:
         """Return where a name begins that stands on one line with its number."""
         x, _, w, _ = self.layout.spots[name].label
         usual = _USUAL if self.picture.nodes.get(name, NodeLook()).number else ""  # so that it does not dance
         width = QFontMetricsF(self.name_font).horizontalAdvance(self.graph.nodes[name].title + usual)
-        return x + max(0.0, 0.5 * (w - width))
+        return x + max(0.0, 0.5 * (w - width)) + (self._shift.get(name) or 0.0)
 
     def _draw_number(self, p: QPainter, name: str) -> None:
         look = self.picture.nodes.get(name, NodeLook())

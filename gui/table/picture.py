@@ -72,8 +72,9 @@ def picture_of(graph: Graph, snapshot: Snapshot) -> Picture:
         light = [beams[i] for i in (out or into)]
         shown = next((b for b in light if b[0].lit), light[0] if light else (BeamLook(), 0))
         number, value = _number(node, values)
-        blocked = any(beams[i][0].blocked for i in out)  # by its own shutter, behind which it shines
-        looks[name] = NodeLook(number, value, _alarms(node.kind, values), shown[0].lit, shown[1], blocked)
+        blocked = any(beams[i][0].blocked for i in out)  # by its own shutter
+        shines = shown[0].lit and not blocked
+        looks[name] = NodeLook(number, value, _alarms(node.kind, values), shines, shown[1], blocked)
     cables = tuple(Cable(target, snapshot.cables.get(target), source) for target, source in graph.belongs.items())
     return Picture(looks, tuple(beams), cables)
 

@@ -50,13 +50,13 @@ def mixer_overload(name: str, peak: float, allowed: float, full: float, reserve:
     more = "" if reserve == RESERVES[-1] else f" or more reserve ({name}.reserve at '{_more_reserve(reserve)}')"
     button = f", or press Auto reserve ({name}.auto_reserve)" if more and time_constant <= SLOWEST else ""
     return (f"{name}: the input is overloaded ({peak:.3g} V peak, {allowed:.3g} V allowed at this sensitivity and "
-            f"reserve); choose a coarser sensitivity ({name}.sensitivity above {readout(full, 'V', 3)}){more}{button}.")
+            f"reserve); choose a coarser sensitivity ({name}.sensitivity above {_short(full, 'uV')}){more}{button}.")
 
 
 def filter_overload(name: str, full: float, wanted: float, time_constant: float) -> str:
     """Return that a stage before the output is overloaded, and no output; ``wanted`` is a full scale that suffices."""
     return (f"{name}: a stage of the output filter is overloaded: something near the reference is more than 10 times "
-            f"the full scale of {readout(full, 'V', 3)}; {_coarser(name, wanted)}, or "
+            f"the full scale of {_short(full, 'uV')}; {_coarser(name, wanted)}, or "
             f"{_longer(name, time_constant)}.")
 
 
@@ -77,7 +77,7 @@ def output_overload(name: str, full: float, wanted: float, time_constant: float,
     button = f", or press Auto gain ({name}.auto_gain)" if time_constant <= SLOWEST else ""
     other = f"; if it is a disturbance beside the reference, {_longer(name, time_constant)}" if (
         beating and time_constant <= SLOWEST) else ""
-    return (f"{name}: an output is overloaded: the signal is {larger} the full scale of {readout(full, 'V', 3)}; "
+    return (f"{name}: an output is overloaded: the signal is {larger} the full scale of {_short(full, 'uV')}; "
             f"{_coarser(name, wanted)}{button}{other}.")
 
 
@@ -86,17 +86,25 @@ def too_slow(name: str, function: str, seconds: float, claimed: bool) -> str:
     by = ", set by the run that goes on" if claimed else ", as an experiment may have set it"
     goal = "sensitivity" if function == "auto_gain" else "reserve"
     return (f"{name}.{function} does not work with a time constant above {SLOWEST:g} s (it is "
-            f"{readout(seconds, 's', 3)} now{by}), since it waits for the filter at each step; choose the {goal} "
+            f"{_short(seconds, 's')} now{by}), since it waits for the filter at each step; choose the {goal} "
             f"by hand ({name}.{goal}), or a time constant of {SLOWEST:g} s or less ({name}.time_constant).")
 
 
 def _coarser(name: str, wanted: float) -> str:
-    return f"choose a coarser sensitivity ({name}.sensitivity of {readout(wanted, 'V', 3)} or more)"
+    return f"choose a coarser sensitivity ({name}.sensitivity of {_short(wanted, 'uV')} or more)"
 
 
 def _longer(name: str, time_constant: float) -> str:
-    return f"choose a longer time constant ({name}.time_constant above {readout(time_constant, 's', 3)})"
+    return f"choose a longer time constant ({name}.time_constant above {_short(time_constant, 's')})"
 
 
 def _more_reserve(reserve: str) -> str:
     return RESERVES[RESERVES.index(reserve) + 1]
+
+
+def _short(value: float, unit: str) -> str:
+    """Return a number without zeros at its end."""
+    text = readout(value, unit, 3)
+    digits = len(text) - len(text.lstrip("0123456789.-"))
+    number = text[:digits]
+    return (number.rstrip("0").rstrip(".") if "." in number else number) + text[digits:]

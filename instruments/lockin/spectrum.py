@@ -54,7 +54,7 @@ class Spectrum:
     time_constant: float
     poles: int
     averaged: float
-    """Hz; of the synchronous filter, 0 without it."""
+    """Hz; of the synchronous filter, which takes out lines but no noise; 0 without it."""
     floor: float
     """V/Hz^0.5; noise around the detected frequency."""
     signal: float
@@ -83,8 +83,13 @@ class Spectrum:
         return np.zeros(frequencies.shape) if density is None else np.sqrt(density(frequencies))
 
     def passband(self, offsets: Floats) -> Floats:
-        """Return the magnitude of the filter's transfer function at distances from the detected frequency, in Hz."""
-        return transfer(offsets, self.time_constant, self.poles, self.averaged)
+        """Return what of the noise the filter lets through at distances from the detected frequency, in Hz: the
+        magnitude of the transfer function of its poles.
+
+        A synchronous filter is not in it, as it is not in `bandwidth`: in this model it acts on lines only, by
+        `transfer` with ``averaged``, and leaves the noise as it is.
+        """
+        return transfer(offsets, self.time_constant, self.poles)
 
 
 def noise_bandwidth(time_constant: float, poles: int) -> float:

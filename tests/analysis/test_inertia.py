@@ -101,7 +101,7 @@ def test_errors_in_parentheses(value: float, error: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    ({"frequency": FREQUENCY[:2], "signal": [1.0, 0.5]}, "at least three points"),
+    ({"frequency": FREQUENCY[:2], "signal": [1.0, 0.5]}, "at least three good points"),
     ({"signal": np.ones(3)}, "25 frequencies and 3 signals"),
     ({"frequency": np.where(FREQUENCY > 5e6, np.nan, FREQUENCY)}, "finite numbers; 2 of the 25 values of frequency"),
     ({"signal": np.full(25, np.inf)}, "finite"),

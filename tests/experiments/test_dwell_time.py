@@ -9,6 +9,7 @@ from scipy.integrate import solve_ivp
 from instruments import dragging_bench
 from vlab import Q_, run
 from vlab.analysis import dragging_width
+from vlab.analysis.dragging import BY_READOUT_ALONE
 from vlab.errors import LimitError, SettingError
 from vlab.experiments import DwellTimeScan
 from vlab.samples import QuantumDot
@@ -171,11 +172,11 @@ def test_findings_of_whole_broken_off_and_empty_scans():
     assert scan.remark(whole, "forward").endswith(" µeV")
     broken = whole.copy(deep=True)
     broken["dt_normalized"][1, :-1] = np.nan
-    assert scan.findings(broken) == found[:1]
+    assert scan.findings(broken) == [found[0] + BY_READOUT_ALONE]
     assert scan.remark(broken, "backward") == "no width"
     one_way = scan_of(start=Q_(8, "ueV"), stop=Q_(-8, "ueV"))
     data = run(one_way, dragging_bench(), save=False)
-    assert one_way.findings(data) == [f"dragging width: {dragging_width(data).in_words()}"]
+    assert one_way.findings(data) == [f"dragging width: {dragging_width(data).in_words()}{BY_READOUT_ALONE}"]
     assert one_way.findings(data.isel(detuning=slice(0, 1))) == []
     assert one_way.findings(data.isel(detuning=slice(0, 0))) == []
     dark = data.copy(deep=True)

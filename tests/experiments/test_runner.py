@@ -81,6 +81,36 @@ def test_subscribers_see_each_point_and_the_states():
     assert points[0].total == SCAN.points()
 
 
+def test_real_time_left_is_that_of_the_pace_and_pauses_do_not_count():
+    scan = SCAN.replace(stop=Q_(3, "ueV"), dwell=Q_(1, "s"))  # three points
+    seen = []
+    going = Run(scan, dragging_bench(), save=False, pace=1000.0, subscribers=(seen.append,))
+    going.execute()
+    left = [e.wall_left for e in seen if isinstance(e, Measured)]
+    assert left == pytest.approx([2e-3, 1e-3, 0.0], abs=1e-6)
+
+    def pause(event):
+        if isinstance(event, Measured) and event.done == 1:
+            going.pause()
+            threading.Timer(0.5, going.resume).start()
+
+    seen.clear()
+    going = Run(scan, dragging_bench(), save=False, subscribers=(pause, seen.append))
+    going.execute()
+    assert [e.wall_left for e in seen if isinstance(e, Measured)][1] < 0.2  # by points, and half of 0.5 s would be more
+
+
+def test_lab_time_left_does_not_suffer_from_a_ramp_before_the_first_point():
+    bench, seen = dragging_bench(), []
+    bench.magnet.write("field", 4.6)
+    assert SCAN.waits(bench) == pytest.approx(bench.magnet.remaining("field"))
+    assert SCAN.waits(bench) > 1.0
+    run(SCAN, bench, save=False, subscribers=(seen.append,))
+    first = next(e for e in seen if isinstance(e, Measured))
+    assert first.lab_left == pytest.approx(SCAN.seconds() - 0.2, abs=1e-3)
+    assert SCAN.waits(bench) == 0.0
+
+
 def test_abort_keeps_what_was_measured_and_leaves_a_safe_bench(tmp_path):
     bench = dragging_bench(seed=5)
     task = Run(SCAN, bench, save=tmp_path)

@@ -208,7 +208,7 @@ def test_p_type_has_resonances_where_eq21_expects_them():
         order = round(field / spacing)
         assert field == pytest.approx(order * spacing, abs=0.12 * spacing)
     told = scan.findings(data)
-    assert any(line.startswith("eq. (21) expects 12.03, 24.06") for line in told)
+    assert any(line.startswith("eq. (21) of Schering et al. expects 12.03, 24.06") for line in told)
     names = [name for name, _, _ in scan.overlay(data)]
     assert names == ["bound 1/π", "eq. (21)"]
     marks = np.unique(scan.overlay(data)[1][1])
@@ -226,7 +226,7 @@ def test_n_type_shows_resonances_when_the_period_is_halved():
 
 def test_eq23_is_told_where_the_nuclear_field_is_stated():
     scan = QUICK[3]
-    assert any(line.startswith("eq. (23) expects 12.0") for line in scan.findings(measure(scan)))
+    assert any(line.startswith("eq. (23) of Schering et al. expects 12.0") for line in scan.findings(measure(scan)))
 
 
 def test_the_zero_field_ratio_is_a_third_for_weak_resonant_pulses_and_follows_eq20():
@@ -236,7 +236,7 @@ def test_the_zero_field_ratio_is_a_third_for_weak_resonant_pulses_and_follows_eq
     np.testing.assert_allclose(data["ratio"], zero_field_ratio(np.radians(data["phi"].values)), atol=0.02)
     assert float(data["ratio"][0]) == pytest.approx(1 / 3, abs=0.01)
     np.testing.assert_allclose(data["ratio"], data["inertia_zero"] / data["inertia_large"])
-    assert "eq. (20) expects 0.3333 and 0.5708" in scan.findings(data)[0]
+    assert "eq. (20) of Schering et al. expects 0.3333 and 0.5708" in scan.findings(data)[0]
 
 
 def test_figure_6_is_figure_2a_in_units_of_its_last_value():
@@ -244,6 +244,11 @@ def test_figure_6_is_figure_2a_in_units_of_its_last_value():
     scaled = normalized(data)
     assert float(scaled["inertia"][-2:].mean()) == pytest.approx(1.0)  # 240 and 300 mT
     np.testing.assert_allclose(scaled["inertia"] * float(data["inertia"][-2:].mean()), data["inertia"])
+
+
+def test_figures_3_and_6_are_scaled():
+    """The paper says of figure 3 that its unscaled curves are not shown."""
+    assert {figure.number for figure in FIGURES.values() if figure.normalized} == {"3a", "3b", "6"}
 
 
 def test_every_figure_is_there():

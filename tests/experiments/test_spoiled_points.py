@@ -140,7 +140,8 @@ def test_a_quench_ends_the_scan_for_the_dragging_width():
     width = dragging_width(data)
     assert width.clipped
     assert width.off.m_as("ueV") == pytest.approx(last)
-    assert scan.findings(data) == [f"dragging width: {width.in_words()}"]
+    assert np.isnan(width.error.magnitude)
+    assert scan.findings(data) == [f"dragging width: {width}"]
 
 
 def test_a_width_says_when_a_side_lies_in_a_gap():

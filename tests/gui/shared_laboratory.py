@@ -45,7 +45,7 @@ def shared_laboratory(qapp, bench="dragging"):
 def as_new(desk):
     """Yield a shared desk as a new one would be; afterwards nobody listens to it any more."""
     model, queue = desk.model, desk.queue
-    listening = [(event, list(event._listeners)) for thing in (model, desk, queue, queue.mounted)
+    listening = [(event, list(event._listeners)) for thing in (model, desk, queue, queue.mounted, desk.undo)
                  for event in vars(thing).values() if isinstance(event, Event)]
     model.set_pace(math.inf)
     desk.commands = Commands()
@@ -67,7 +67,7 @@ def as_new(desk):
         model.choose(DwellTimeScan)
         queue.entries.clear()
         queue.speeds.clear()
-        queue.stops_at_failure = True
+        queue.stops_at_failure, queue.stopped = True, False
         model.scans.clear()
         model.log.clear()
         desk.settings.clear()

@@ -1,5 +1,6 @@
 """The panels of experiments, samples and the queue, driven by keys and mouse, without a window around them."""
 
+import html
 import json
 import math
 
@@ -7,7 +8,7 @@ import pytest
 from laboratory import desk_of_a_laboratory
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 from shared_laboratory import as_new, shared_laboratory
 
 from gui.commands import Command
@@ -165,7 +166,7 @@ def test_what_is_wrong_behind_the_fold_comes_into_sight(qtbot, desk, panel):
     editor.lineEdit().textEdited.emit("none")
     assert editor.isVisible()
     assert panel.procedure is None
-    assert "repeats got &#x27;none&#x27;" in panel.message.text()
+    assert "repeats: &#x27;none&#x27;" in panel.message.text()
     red = panel.message.palette().windowText().color()
     assert red == desk.theme.colour("refused")
     assert not panel.queue_button.isEnabled()
@@ -227,6 +228,93 @@ def test_a_long_run_can_be_hurried(qtbot, desk, panel):
     desk.queue.speeds["dwell_time_scan"] = 50.0
     panel.refresh()
     assert "about 0:03 here" in panel.message.text()
+
+
+def test_what_comes_and_goes_never_moves_the_run_button(qtbot, desk, panel):
+    run = panel.buttons["run.start"]
+    place = run.mapTo(panel, QPoint(0, 0))
+    size = run.size()
+    panel.quality.setText("⚠ 5 of 126 points are spoiled: Lock-in: output overload (5), Laser: mode hopped (3)")
+    panel.quality.show()
+    panel.message.say("dwell: " + 20 * "a long sentence ", refused=True)
+    panel.left.setText("left: 1:02:03 lab time, 1:02:03 here; 3 more in the queue, and many more words behind them")
+    panel.strip.offer("Figure S1b: a title. 3 runs, 4:20 of lab time; the form shows the first.",
+                      ("Run all 3", "Run them.", list), ("Queue all 3", "Queue them.", list))
+    panel.layout().activate()
+    QApplication.processEvents()
+    assert (run.mapTo(panel, QPoint(0, 0)), run.size()) == (place, size)
+    width = panel.buttons["run.pause"].width()
+    panel.buttons["run.pause"].setText("Resume")
+    QApplication.processEvents()
+    assert panel.buttons["run.pause"].width() == width
+
+
+def test_refusals_name_the_field(qtbot, desk, panel):
+    for name, text, says in (("dwell", "0 s", "dwell: 0 s is too low; allowed is 1 µs to"),
+                             ("step", "1e9 m", "step: 1000000 eV is too high; allowed is above 0 µeV and at most"),
+                             ("dwell", "2 V", "dwell: '2 V' is ")):
+        before = panel.editors[name].text()
+        type_into(qtbot, panel.editors[name], text)
+        assert html.unescape(panel.message.text()).startswith(says)
+        type_into(qtbot, panel.editors[name], before)
+        assert panel.procedure is not None
+    panel.fill(start=0.0, stop=0.0)
+    assert not panel.message.text().startswith("DwellTimeScan.")
+    assert panel.message.refused
+    assert "stop" in panel.message.text().split(":")[0]
+
+
+def test_changes_of_the_form_are_undone_one_field_at_a_time(qtbot, desk, panel):
+    undo = desk.undo
+    type_into(qtbot, panel.editors["dwell"], "6 s")
+    type_into(qtbot, panel.editors["dwell"], "7 s")
+    assert undo.undo_title() == "Undo Dwell-time scan: dwell 1 s → 7 s"
+    panel.editors["directions"].setCurrentText("both")
+    assert undo.undo_title() == "Undo Dwell-time scan: directions one → both"
+    undo.undo()
+    assert panel.editors["directions"].currentText() == "one"
+    undo.undo()
+    assert panel.editors["dwell"].value() == 1.0
+    assert panel.procedure == DwellTimeScan()
+    undo.redo()
+    assert panel.procedure == DwellTimeScan(dwell=Q_(7, "s"))
+    panel.fill(start=3e-24, stop=-3e-24)
+    assert undo.undo_title().endswith("2 parameters of the form")
+    desk.model.choose(ReversedScan)
+    undo.undo()
+    assert desk.model.experiment is DwellTimeScan
+    assert panel.procedure == DwellTimeScan(dwell=Q_(7, "s"))
+    panel.reset()
+    assert undo.undo_title() == "Undo Dwell-time scan: dwell 7 s → 1 s"
+
+
+def test_a_ramp_is_part_of_the_time_that_is_told(qtbot, desk, panel):
+    desk.model.hold(True)
+    desk.model.write("magnet", "field", 4.6)
+    qtbot.waitUntil(lambda: "until what moves has settled" in panel.message.text(), timeout=5000)
+    assert "126 points, 2:1" in panel.message.text()
+    desk.model.forward(20.0)
+    qtbot.waitUntil(lambda: "126 points, 2:06 of lab time, " in panel.message.text(), timeout=8000)
+    desk.model.hold(False)
+
+
+def test_the_menu_begins_with_the_papers_of_the_bench_and_says_what_is_set_up(panel):
+    figures = panel.figures
+    figures.fill()
+    assert figures.actions()[0].text() == "Nuclear-spin dragging"
+    figures._bench = lambda: "spin_inertia"
+    figures.fill()
+    assert [a.text() for a in figures.actions()][::2] == ["Spin inertia", "Nuclear-spin dragging"]
+    for menu in figures.papers:
+        menu.aboutToShow.emit()
+    assert "Sets up the other bench" not in figures.figures["s1a"].toolTip()
+    assert "Sets up the other bench, Pump-probe spin inertia" in figures.figures["fig2a_low"].toolTip()
+
+
+def test_powers_are_in_units_of_a_pi_pulse(qapp, qtbot):
+    form = ExperimentForm(EXPERIMENTS["inertia_power_series"])
+    qtbot.addWidget(form)
+    assert {"power (W_π)", "last power (W_π)"} <= {label.text() for label in form.findChildren(QLabel)}
 
 
 # -- figures -------------------------------------------------------------------------------------------------------
@@ -350,6 +438,11 @@ def test_a_run_is_queued_started_and_shown(qtbot, desk, panel, queue_panel):
     qtbot.waitUntil(lambda: titles(queue_panel) == ["Dwell-time scan: dwell 0.02 s, step 1 µeV"], timeout=5000)
     assert "start the queue" in desk.model.log[-1].text
     assert "Not started." in queue_panel.total.text()
+    desk.queue.going = True  # as if it had been begun
+    desk.queue.hold()
+    assert queue_panel.buttons["start"].text() == "Start"
+    qtbot.waitUntil(lambda: queue_panel.buttons["start"].text() == "Go on", timeout=5000)
+    assert "Stopped." in queue_panel.total.text()
     click(qtbot, queue_panel.buttons["start"])
     qtbot.waitUntil(lambda: desk.queue.entries[0].status == "completed", timeout=10_000)
     click(qtbot, queue_panel.tools["clear"])

@@ -102,7 +102,7 @@ def test_a_fault_shows_in_the_panel_the_plot_the_words_and_the_file(qtbot, windo
     assert any(line.startswith("lockin:") for line in window.model.snapshot.problems)
     scan = run_to_end(qtbot, window, lambda: window.commands.run("try.fast"))
     assert all(len(trace.spoiled) == len(trace.x) for trace in scan.traces)
-    x, y = window.scan_panel.drawn.crosses.getData()
+    x, y = window.scan_panel.drawn.crosses[scan.number].getData()
     assert len(x) == len(y) == scan.points()
     assert "spoiled" in scan.findings[0]
     assert sum("marked as spoiled" in line.text for line in window.model.log) == 1
@@ -113,9 +113,10 @@ def test_a_fault_shows_in_the_panel_the_plot_the_words_and_the_file(qtbot, windo
     qtbot.waitUntil(lambda: not panel.lamps["unlocked"].lit, timeout=5000)
     good = run_to_end(qtbot, window, lambda: window.commands.run("try.fast"))
     assert not any(trace.spoiled for trace in good.traces)
-    assert len(window.scan_panel.drawn.crosses.getData()[0]) == scan.points()
+    assert len(window.scan_panel.drawn.crosses[scan.number].getData()[0]) == scan.points()
+    assert window.scan_panel.drawn.crosses[scan.number].opts["symbolPen"].color().alphaF() < 0.7  # of an earlier run
     window.scan_panel.earlier.setValue(0)
-    assert window.scan_panel.drawn.crosses is None or not len(window.scan_panel.drawn.crosses.getData()[0])
+    assert not window.scan_panel.drawn.crosses
 
 
 def test_cables_can_be_moved_in_the_window(qtbot, window):

@@ -110,12 +110,13 @@ def test_rolling_past_a_cable_leaves_it_in(qtbot, window):
     window.resize(1280, 800)
     window.docks["path"].raise_()
     window.path.more.setChecked(True)
-    qtbot.waitUntil(lambda: bool(window.path.cables) and window.path.verticalScrollBar().maximum() > 0, timeout=5000)
+    view = window.path.view
+    qtbot.waitUntil(lambda: bool(window.path.cables) and view.verticalScrollBar().maximum() > 0, timeout=5000)
     box = window.path.cables["lockin.signal"]
     qtbot.waitUntil(box.isVisible, timeout=5000)
-    bar = window.path.verticalScrollBar()
+    bar = view.verticalScrollBar()
     bar.setValue(bar.maximum())
-    assert window.path.viewport().rect().contains(box.mapTo(window.path.viewport(), box.rect().center()))
+    assert view.viewport().rect().contains(box.mapTo(view.viewport(), box.rect().center()))
     before = bar.value()
     roll(box, +1)
     assert box.currentText() == "detector.output"

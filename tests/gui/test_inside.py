@@ -289,8 +289,31 @@ def test_the_nuclear_field_tilts_the_axis(qtbot, spin_desk):
         qtbot.keyClick(slider, Qt.Key.Key_Home)
         assert panel.picture.surviving == pytest.approx(1.0)
         assert panel.knobs["angle"].field.value() == 0.0
+        assert "your values" in panel.value.text()
         qtbot.mouseClick(panel.from_bench, Qt.MouseButton.LeftButton)
         assert panel.knobs["field"].value() == pytest.approx(0.1, rel=1e-3)
+        assert "your values" not in panel.value.text()
+
+
+@pytest.mark.slow
+def test_the_precession_axis_follows_the_bench_until_a_hand_turns_a_knob(qtbot, spin_desk):
+    model = spin_desk.model
+    with _Shown(qtbot, spin_desk, AxisPanel) as panel:
+        qtbot.waitUntil(lambda: panel._ensemble is not None, timeout=8000)
+        model.mount({"type": "p"}, 0, True)
+        qtbot.waitUntil(lambda: panel.knobs["nuclear"].value() < 4e-3, timeout=20_000)
+        model.lab.post(lambda bench: bench.magnet.jump("field", 0.3))
+        qtbot.waitUntil(lambda: panel.knobs["field"].value() == pytest.approx(0.3), timeout=8000)
+        x, _ = panel.curve.getOriginalDataset()
+        assert x[-1] > 300.0
+        assert [float(point["x"]) for point in panel.marks.data] == pytest.approx([300.0, 300.0])
+        slider = panel.knobs["nuclear"].slider
+        slider.setFocus()
+        qtbot.keyClick(slider, Qt.Key.Key_End)
+        model.lab.post(lambda bench: bench.magnet.jump("field", 0.2))
+        qtbot.waitUntil(lambda: abs(model.snapshot.values["magnet"]["field"]) == pytest.approx(0.2), timeout=8000)
+        qtbot.wait(300)  # two readings
+        assert (panel.knobs["field"].value(), panel.knobs["nuclear"].value()) == pytest.approx((0.3, 0.1))
 
 
 def test_of_many_wishes_only_the_last_is_carried_out(qtbot, qapp):

@@ -136,3 +136,22 @@ def test_another_sample_brings_its_own_values(qtbot, panel_of):
     assert panel.rows["tau_s"].value() == pytest.approx(500e-9, rel=1e-3)
     desk.model.mount({"type": "p"}, 0, True)
     qtbot.waitUntil(lambda: panel.rows["tau_s"].value() == pytest.approx(5200e-9, rel=1e-3), timeout=20_000)
+
+
+def test_what_of_the_bench_a_curve_leaves_out_is_said(qtbot, panel_of):
+    desk, panel = panel_of(PolarizationRecovery)
+    assert panel.value.isHidden()
+    desk.model.write("modulator", "waveform", "sine")
+    qtbot.waitUntil(lambda: desk.model.snapshot.hidden["helicity_sine"] == 1.0, timeout=5000)
+    qtbot.mouseClick(panel.from_bench, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "this curve is for a square wave" in panel.value.text(), timeout=5000)
+    assert panel.value.isVisible()
+    assert panel.lines
+    desk.model.write("modulator", "waveform", "square")
+    desk.model.write("modulator", "depth", 0.5)
+    qtbot.waitUntil(lambda: desk.model.snapshot.hidden["helicity_sine"] == 0.0
+                    and desk.model.snapshot.values["modulator"]["depth"] == 0.5, timeout=5000)
+    qtbot.mouseClick(panel.from_bench, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(panel.value.isHidden, timeout=5000)
+    assert panel.rows["depth"].value() == pytest.approx(0.5)
+    assert panel.rows["power"].value() == pytest.approx(1.0, rel=1e-3)

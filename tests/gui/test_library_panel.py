@@ -16,7 +16,7 @@ from gui.topics import topic_of
 from instruments import dragging_bench, spin_inertia_bench
 from vlab import Q_, run
 from vlab.data.quick_read import read_run
-from vlab.experiments import DwellTimeScan, ModulationFrequencyScan
+from vlab.experiments import DraggingWidthVsDwell, DwellTimeScan, ModulationFrequencyScan
 from vlab.experiments.runner import Measured, Run
 from vlab.samples import QuantumDot
 
@@ -185,7 +185,12 @@ def test_a_new_run_appears_at_once(open_panel, qtbot):
 
 def test_unfinished_runs_are_told_once_and_recovered_by_a_click(open_panel, qtbot):
     panel, desk = open_panel
+    from gui.offers import offers
+
     told = [text for text in notices(desk) if "cut off" in text]
+    for command in panel.commands():
+        desk.commands.add(command)
+    assert [offer.title for offer in offers(told[0], desk, "library")] == ["Recover", "Show"]
     assert len(told) == 1
     assert "4 points" in told[0]
     assert panel.shelf.rows[0].entry.status == "unfinished"
@@ -271,6 +276,8 @@ def test_run_again_gives_the_same_numbers_to_the_bit(open_panel, qtbot):
     assert (deeds[0].words, deeds[0].seed) == ({"model": "latta2009"}, 1)
     assert [(d.instrument, d.setting) for d in deeds if type(d).__name__ == "SettingWritten"] == [("laser", "power")]
     assert kinds[-1] == "RunAsked"
+    assert any("mounted anew" in text and "latta2009" in text and "seed 1" in text for text in notices(desk))
+    qtbot.waitUntil(lambda: "made again on a bench mounted anew" in notices(desk)[-1])
 
 
 @pytest.mark.slow
@@ -285,6 +292,15 @@ def test_run_again_on_the_other_bench_with_another_seed(open_panel, qtbot):
     assert not np.array_equal(again["x"].values, before["x"].values)
 
 
+def test_the_chosen_experiment_is_kept_before_the_window_is_closed(open_panel):
+    from PySide6.QtCore import QSettings
+
+    _, desk = open_panel
+    desk.model.choose(DraggingWidthVsDwell)
+    after_a_crash = QSettings(desk.settings.fileName(), QSettings.Format.IniFormat)
+    assert after_a_crash.value("experiment") == "dragging_width_vs_dwell"
+
+
 def test_the_form_is_filled(open_panel, qtbot):
     panel, desk = open_panel
     asked = []
@@ -293,6 +309,66 @@ def test_the_form_is_filled(open_panel, qtbot):
     panel.actions_["form"].trigger()
     qtbot.waitUntil(lambda: bool(asked), timeout=10_000)
     assert asked == [(SHORT, "first.nc")]
+
+
+def test_what_runs_show_stands_in_the_list_and_side_by_side(open_panel, qtbot):
+    panel, desk = open_panel
+    row = panel.shelf.row(desk.model.folder / "inertia.nc")
+    assert row.finding().startswith("tau_s* = ")
+    assert row.finding() in row.spoken()
+    qtbot.keyClicks(panel.search, "tau_s*")
+    assert panel.shelf.rows == [row]
+    qtbot.keyClick(panel.search, Qt.Key.Key_Escape)
+    choose(qtbot, panel, "inertia.nc", "second.nc")
+    press(qtbot, panel.buttons["compare"])
+    qtbot.waitUntil(lambda: panel.comparison is not None, timeout=10_000)
+    lines = panel.comparison.text().split("\n")
+    assert lines[0] == "what they show"
+    value = row.finding().removeprefix("tau_s* = ")
+    assert any(line.startswith("tau_s*\t") and value in line.split("\t") for line in lines)
+    gone = []
+    panel.comparison.destroyed.connect(lambda *_: gone.append(True))
+    qtbot.keyClick(panel.comparison.table, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: bool(gone), timeout=5000)
+
+
+@pytest.mark.slow
+def test_a_copy_is_told_from_the_run(open_panel, qtbot):
+    panel, desk = open_panel
+    folder = desk.model.folder
+    shutil.copy(folder / "second.nc", folder / "a copy of the second.nc")
+    panel.look()
+    qtbot.waitUntil(lambda: len(panel.shelf) == 5, timeout=10_000)
+    settle(qtbot, panel)
+    assert panel.shelf.row(folder / "a copy of the second.nc").copy_of == "second.nc"
+    assert [row.entry.path.name for row in panel.shelf.rows if row.copy_of] == ["a copy of the second.nc"]
+
+
+def test_a_chosen_run_is_looked_at_by_fit_and_export_and_one_put_away_leaves_the_plot(open_panel, qtbot):
+    from gui.offers import offers
+    from gui.panels.scan_panel import ScanPanel
+
+    panel, desk = open_panel
+    plot = ScanPanel(desk)
+    qtbot.addWidget(plot)
+    for command in panel.commands():
+        desk.commands.add(command)
+    choose(qtbot, panel, "first.nc", "second.nc")
+    press(qtbot, panel.buttons["show"])
+    qtbot.waitUntil(lambda: len(desk.model.scans) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: panel._in_plot and plot.active.scan() is not None)
+    panel.list.setFocus()
+    for name in ("first.nc", "second.nc", "first.nc"):
+        choose(qtbot, panel, name)
+        assert plot.active.scan().file.name == name
+        assert plot.active.scan().number == panel._numbers[desk.model.folder / name]
+    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: [scan.file.name for scan in desk.model.scans] == ["second.nc"], timeout=10_000)
+    undo = offers(notices(desk)[-1], desk)[0]
+    assert undo.title == "Undo"
+    undo.do()
+    qtbot.waitUntil(lambda: len(desk.model.scans) == 2, timeout=10_000)
+    assert (desk.model.folder / "first.nc").exists()
 
 
 def test_delete_puts_away_and_undo_brings_back(open_panel, qtbot):

@@ -4,18 +4,20 @@ import shutil
 import threading
 import time
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from gui.library.comparison import compare
+from gui.library.comparison import NOTHING, SHOWN, compare
 from gui.library.errands import Errands
 from gui.library.loading import Filling, load
-from gui.library.row import in_short
+from gui.library.row import Row, in_short
 from gui.library.shelf import Shelf
 from gui.scans import Scan
 from instruments import dragging_bench, spin_inertia_bench
 from vlab import Q_, run
 from vlab.data.annotation import annotate
+from vlab.data.run_entry import Entry
 from vlab.errors import DataError
 from vlab.experiments import AbsorptionRecovery, DwellTimeScan, ModulationFrequencyScan
 from vlab.experiments.runner import Measured, Run
@@ -278,3 +280,21 @@ def test_a_stopped_shelf_ends_soon(made, tmp_path):
         assert not thread.is_alive()
     shelf.pull()
     assert len(shelf) < 50
+
+
+@pytest.mark.parametrize(("sentence", "finding", "result", "lines"), [
+    ("tau_s* = 439(6) ns, L(0) = 0.1156(13), residual 0.0004 (eq. (11))", "tau_s* = 439(6) ns", ("tau_s*", 439e-9),
+     {"tau_s*": "439(6) ns", "L(0)": "0.1156(13)", "residual": "0.0004"}),
+    ("forward: tau = 0.9(1) s; 0.2 µeV steps: width 3.0 µeV, without dwell 1.0 µeV", "forward: tau = 0.9(1) s",
+     ("forward: tau", 0.9), {"forward: tau": "0.9(1) s", "forward: 0.2 µeV steps: width": "3.0 µeV",
+                             "forward: 0.2 µeV steps: without dwell": "1.0 µeV"}),
+    ("5 scans show no resonance", "5 scans show no resonance", ("5 scans show no resonance", float("inf")),
+     {"finding 1": "5 scans show no resonance"})])
+def test_findings_become_quantities(sentence, finding, result, lines):
+    row = Row.of(Entry(Path("a.nc"), "completed", findings=(sentence,)))
+    assert row.finding() == finding
+    assert row.result()[0] == result[0]
+    assert row.result()[1] == pytest.approx(result[1])
+    found = [line for line in compare([], [(sentence,), ()]) if line.group == SHOWN]
+    assert {line.name: line.values[0] for line in found} == lines
+    assert all(line.values[1] == NOTHING for line in found)

@@ -179,7 +179,7 @@ def test_a_refused_knob_gives_its_reason(qtbot, window):
 
 def test_the_width_is_shown(qtbot, window):
     run_to_end(qtbot, window, lambda: window.commands.run("try.dwell"))
-    assert "dragging width: 10.711 µeV" in window.scan_panel.readout.text()
+    assert "dragging width: 10.711(10) µeV" in window.scan_panel.readout.text()
 
 
 def test_wrong_input_in_the_form_is_told_and_kept(qtbot, window):

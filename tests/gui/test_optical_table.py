@@ -1,17 +1,21 @@
 """The optical table: arranged by the wiring alone, true to the snapshot, worked by mouse and keys."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import ClassVar
 
 import pytest
 import shiboken6
 from laboratory import desk_of_a_laboratory
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF, QMouseEvent
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from gui.catalogue import PANELS
 from gui.deeds import CablePlugged, SettingWritten
+from gui.help.book import Book
+from gui.help.here import Here
 from gui.lab import Snapshot
 from gui.panels.path_panel import PathPanel
 from gui.table.graph import graph_of
@@ -184,11 +188,17 @@ def test_the_monitor_of_a_laser_sees_light_behind_a_closed_shutter():
     assert seen["laser.monitor"].lit
     assert not any(look.lit for name, look in seen.items() if name != "laser.monitor")
     lit = {name: look.lit for name, look in picture.nodes.items() if name in ("laser", "wavemeter", "power_meter")}
-    assert lit == {"laser": True, "wavemeter": True, "power_meter": False}
+    assert lit == {"laser": False, "wavemeter": True, "power_meter": False}
     laser.jump("shutter", "open")
     _, seen = beams()
     assert seen["chopper.beam"].lit
     assert seen["chopper.beam"].chopped
+    assert beams()[0].nodes["laser"].lit
+    laser.jump("power", 0.0)
+    picture, seen = beams()
+    assert not any(look.lit for look in seen.values())
+    assert not picture.nodes["laser"].lit
+    laser.jump("power", 1e-9)
     laser.fail("dead_shutter")
     _, seen = beams()
     assert seen["laser.beam"].blocked
@@ -348,6 +358,37 @@ def test_a_plug_is_dragged_to_another_output_and_off(qtbot, desk, panel):
     assert desk.wanted == []
 
 
+def test_a_cable_is_drawn_from_an_output_to_an_input(qtbot, desk, panel):
+    table = panel.table
+    desk.model.plug(None, "lockin.signal")
+    desk.model.plug(None, "lockin.reference")
+    qtbot.waitUntil(lambda: [c.source for c in table.picture.cables].count(None) == 2, timeout=5000)
+    drag(table, table.place_of("detector.output"), table.place_of("lockin.signal"))
+    qtbot.waitUntil(lambda: cables(panel).get("lockin.signal") == "detector.output", timeout=5000)
+    drag(table, table.place_of("chopper.reference"), QPoint(table.width() // 2, 8))  # nothing was in the hand
+    assert "lockin.reference" not in cables(panel)
+    corners = table.drawing._routes["lockin.reference"]  # the loose cable, where it lies in the channel
+    (x0, y0), (x1, _) = max(pairwise(corners), key=lambda ends: abs(ends[1][0] - ends[0][0]))
+    drag(table, QPointF(0.5 * (x0 + x1), y0).toPoint(), table.place_of("chopper.reference"))
+    qtbot.waitUntil(lambda: cables(panel).get("lockin.reference") == "chopper.reference", timeout=5000)
+    assert desk.deeds[2:] == [CablePlugged("lockin.signal", None, "detector.output"),
+                              CablePlugged("lockin.reference", None, "chopper.reference")]
+    assert desk.wanted == []
+    click(qtbot, table, "lockin.oscillator")  # no cable: a part of its instrument
+    assert desk.wanted == ["lockin"]
+
+
+def test_either_plug_of_a_cable_can_be_moved(qtbot, desk, panel):
+    table = panel.table
+    drag(table, table.place_of("detector.output"), table.place_of("lockin.oscillator"))
+    qtbot.waitUntil(lambda: cables(panel)["lockin.signal"] == "lockin.oscillator", timeout=5000)
+    qtbot.waitUntil(lambda: not table.picture.cables[0].right, timeout=5000)
+    drag(table, table.place_of("lockin.reference"), table.place_of("sample.gate"))
+    qtbot.waitUntil(lambda: cables(panel) == {"lockin.signal": "lockin.oscillator",
+                                              "sample.gate": "chopper.reference"}, timeout=5000)
+    qtbot.waitUntil(lambda: len(table.wrong_cables()) == 3, timeout=5000)
+
+
 def test_a_plug_that_is_put_back_or_let_go_of_stays(qtbot, desk, panel):
     table = panel.table
     here = table.place_of("lockin.signal")
@@ -378,13 +419,101 @@ def test_the_menu_has_panel_switch_and_cables(qtbot, desk, panel):
     menu.deleteLater()
     menu = table.menu_of("lockin")
     subs = {action.text(): action.menu() for action in menu.actions() if action.menu()}
-    assert list(subs) == ["Cable to signal", "Cable to reference"]
+    assert list(subs) == ["Cable to signal", "Cable to reference", "Cable from oscillator"]
     choices = {action.text(): action for action in subs["Cable to reference"].actions()}
     assert set(choices) == {*desk.model.snapshot.wiring.outputs, "no cable"}
     assert [text for text, action in choices.items() if action.isChecked()] == ["chopper.reference"]
     choices["no cable"].trigger()
     qtbot.waitUntil(lambda: "lockin.reference" not in cables(panel), timeout=5000)
     menu.deleteLater()
+    menu = table.menu_of("chopper")
+    (sub,) = [action.menu() for action in menu.actions() if action.menu()]
+    ends = {action.text(): action for action in sub.actions()}
+    assert set(ends) == set(desk.model.snapshot.wiring.inputs)
+    assert not any(action.isChecked() for action in ends.values())
+    ends["lockin.reference"].trigger()
+    qtbot.waitUntil(lambda: cables(panel).get("lockin.reference") == "chopper.reference", timeout=5000)
+    menu.deleteLater()
+
+
+def asked_for(table, at, monkeypatch):
+    """Right click somewhere and return whose menu was asked for; empty: that of the table."""
+    asked = []
+    monkeypatch.setattr(table, "menu_of", lambda name: asked.append(name) or QMenu(table))
+    monkeypatch.setattr("gui.table.optical_table.table_menu", lambda *_: asked.append("") or QMenu(table))
+    monkeypatch.setattr(QMenu, "popup", lambda menu, _: menu.deleteLater())
+    QApplication.sendEvent(table, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, table.mapToGlobal(at)))
+    (name,) = asked
+    return name
+
+
+def test_a_right_click_is_meant_for_what_it_hits(desk, panel, monkeypatch):
+    table = panel.table
+    layout = table.drawing.layout
+    start, splitter = layout.beams[table.graph.beams.index(Link("laser.beam", "chopper.beam", "light"))][0], (
+        layout.splitters[0])
+    blade = QPointF(start[0] + 0.16 * layout.unit, start[1] - 0.3 * layout.unit).toPoint()
+    assert asked_for(table, blade, monkeypatch) == "laser"
+    assert asked_for(table, QPointF(*splitter).toPoint(), monkeypatch) == "power_meter"
+    assert asked_for(table, table.place_of("detector"), monkeypatch) == "detector"
+    assert asked_for(table, table.place_of("detector.output"), monkeypatch) == "detector"
+    assert asked_for(table, table.place_of("lockin.signal"), monkeypatch) == "lockin"
+    assert asked_for(table, QPoint(3, 3), monkeypatch) == ""
+
+
+def test_help_is_about_the_element_under_the_mouse(qtbot, desk, panel):
+    table, here = panel.table, Here(desk.model)
+    book = Book(panels=lambda: [(kind.key, kind.title, kind.about) for kind in PANELS])
+    qtbot.mouseMove(table, table.place_of("chopper"))
+    assert here.topic_of(table) == "panel/chopper"
+    assert book.place_of("panel/chopper", "dragging") == "instrument/Chopper"
+    qtbot.mouseMove(table, table.place_of("lockin.signal"))
+    assert here.topic_of(table) == "panel/lockin"
+    qtbot.mouseMove(table, QPoint(3, 3))
+    assert here.topic_of(table) == "panel/path"
+    for name in table.graph.nodes:
+        assert book.place_of(f"panel/{name}", "dragging").startswith(("instrument/", "window#panel-sample")), name
+
+
+def test_the_check_and_the_button_stay_where_they_are(qtbot, desk, panel):
+    panel.resize(450, 230)
+    qtbot.wait(10)
+    before, height = panel.more.mapTo(panel, QPoint(0, 0)), panel.table.height()
+    click_at = panel.more.rect().center()
+    qtbot.mouseClick(panel.more, Qt.MouseButton.LeftButton, pos=click_at)
+    assert panel.more.mapTo(panel, QPoint(0, 0)) == before
+    assert panel.table.height() <= height
+    assert panel.rect().contains(panel.check.mapTo(panel, QPoint(0, 0)))
+    qtbot.waitUntil(lambda: not panel.path.visibleRegion().isEmpty(), timeout=5000)
+    qtbot.mouseClick(panel.more, Qt.MouseButton.LeftButton, pos=click_at)
+    assert not panel.more.isChecked()
+    qtbot.waitUntil(lambda: panel.table.height() == height, timeout=5000)
+    assert panel.more.mapTo(panel, QPoint(0, 0)) == before
+
+
+@pytest.mark.parametrize("width", [300, 340])
+def test_in_a_narrow_panel_numbers_are_shorter_and_within(qtbot, desk, panel, width):
+    panel.resize(width, 260)
+    qtbot.waitUntil(lambda: panel.table.drawing.layout.size[0] == panel.table.width(), timeout=5000)
+    assert panel.table.width() <= panel.view.viewport().width()
+    drawing = panel.table.drawing
+    painter = Written(drawing.number_font)
+    drawing._draw_number(painter, "wavemeter")
+    drawing._draw_number(painter, "lockin")
+    assert painter.texts[0] == "1.30 eV"
+    assert all(box.left() >= 0.0 and box.right() <= panel.table.width() for box in painter.boxes)
+
+
+class Written:
+    """Notes what is written, and around which places."""
+
+    def __init__(self, font):
+        self.font, self.texts, self.boxes = font, [], []
+
+    def drawText(self, box, _, text):
+        self.texts.append(text)
+        half = 0.5 * QFontMetricsF(self.font).horizontalAdvance(text)
+        self.boxes.append(QRectF(box.center().x() - half, box.y(), 2.0 * half, box.height()))
 
 
 def test_one_command_puts_all_cables_back(qtbot, desk, panel):
@@ -445,6 +574,11 @@ def test_only_what_changes_is_drawn_anew(qtbot, desk, panel):
     assert drawing.show(before).isEmpty()
     still = drawing._still
     other = replace(before, nodes={**before.nodes, "lockin": replace(before.nodes["lockin"], number="1.000 V")})
+    magnet = replace(before.nodes["magnet"], number="4 T", value=4.0)
+    turning = replace(before, nodes={**before.nodes, "magnet": magnet})
+    assert drawing.show(turning).boundingRect().width() < 0.6 * table.width()
+    assert drawing._still is still  # only the arrow
+    assert drawing.show(before).boundingRect().width() < 0.6 * table.width()
     region = drawing.show(other)
     label = drawing.layout.spots["lockin"].label
     assert 0 < region.boundingRect().width() <= label[2] + 0.36 * drawing.layout.pitch

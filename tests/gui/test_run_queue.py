@@ -187,7 +187,7 @@ def test_hold_skip_and_abort(qtbot, desk):
     model.abort()  # what the window's Abort does
     qtbot.waitUntil(lambda: queue.entries[1].status == "aborted", timeout=5000)
     assert not queue.going
-    assert "on hold, 2 left" in model.log[-1].text
+    assert "has stopped, 2 left" in model.log[-1].text
     queue.start()
     qtbot.waitUntil(lambda: queue.entries[2].status == "running", timeout=5000)
     queue.hold()

@@ -191,7 +191,7 @@ def test_a_spike_trips_it():
     bench.sleep(Q_(20, "s"))
     assert bench.gate.tripped
     assert bench.take_marks() == ["gate.tripped"]
-    assert any("press gate.reset_trip" in line for line in bench.check())
+    assert any("press Reset trip (gate.reset_trip)" in line for line in bench.check())
     assert abs(bench.lockin.x.m_as("uV")) < 1e-3 * signal
     bench.mend()
     assert bench.gate.tripped  # until it is reset

@@ -90,8 +90,10 @@ def test_auto_offset_brings_the_outputs_to_zero():
 @pytest.mark.parametrize("name", ["auto_gain", "auto_reserve"])
 def test_slow_filters_are_refused(name):
     bench = SignalBench((1000.0, 0.1), time_constant=1.01)
-    with pytest.raises(LimitError, match=f"lockin.{name} does not work with a time constant above 1 s"):
+    with pytest.raises(LimitError, match=f"lockin.{name} does not work with a time constant above 1 s") as refused:
         bench.lockin.act(name)
+    assert "it is 1.01 s now" in str(refused.value)
+    assert f"by hand (lockin.{'sensitivity' if name == 'auto_gain' else 'reserve'})" in str(refused.value)
     assert not bench.lockin.busy
     bench.set(time_constant=1.0)
     bench.lockin.act(name)

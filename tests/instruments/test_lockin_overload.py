@@ -9,9 +9,9 @@ from signal_bench import SignalBench
 from vlab import Q_
 
 
-def marks_of(bench, flag):
+def marks_of(bench, flag, marked=True):
     assert getattr(bench.lockin, flag)
-    assert f"lockin.{flag}" in bench.take_marks()
+    assert not marked or f"lockin.{flag}" in bench.take_marks()
     return " ".join(bench.check())
 
 
@@ -73,6 +73,13 @@ def test_outputs_clip_at_109_percent():
     assert "lockin.sensitivity of 100 mV or more" in said
     assert "lockin.auto_gain" in said
     assert "time_constant" not in said
+    bench.set(time_constant=30.0, phase=0.0)
+    bench.prepare(thermal=True)
+    said = marks_of(bench, "output_overload", marked=False)
+    assert "an output is overloaded" in said
+    assert "auto_gain" not in said  # which refuses then
+    bench.set(time_constant=1.0)
+    bench.prepare(thermal=True)
     bench.set(phase=np.pi / 2)
     bench.prepare(thermal=True)
     assert bench.lockin.y.m_as("V") == pytest.approx(-1.09 * full)

@@ -38,6 +38,20 @@ def test_the_drawn_passband_integrates_to_the_noise_bandwidth(poles, share):
     assert transfer(np.array([corner]), tau, poles)[0] == pytest.approx(2.0 ** (-poles / 2))
 
 
+@pytest.mark.parametrize("averaged", ["off", "on"])
+def test_the_noise_passes_as_the_number_says_with_the_synchronous_filter_too(averaged):
+    bench = dragging_bench(seed=3)
+    bench.chopper.frequency = Q_(100.0, "Hz")
+    bench.lockin.synchronous_filter = averaged
+    bench.sleep(Q_(1.0, "s"))
+    spectrum = bench.lockin.spectrum()
+    assert (spectrum.averaged > 0.0) == (averaged == "on")
+    ends = 2e4 / spectrum.time_constant
+    offsets = np.concatenate([[0.0], np.geomspace(1e-6 * ends, ends, 40_000)])
+    through = np.trapezoid(spectrum.passband(offsets) ** 2, offsets)
+    assert through == pytest.approx(spectrum.bandwidth, rel=1e-3)
+
+
 def test_a_mean_over_periods_has_zeros_in_the_passband():
     assert transfer(np.array([17.0, 34.0]), 1e-6, 1, averaged=17.0) == pytest.approx([0.0, 0.0], abs=1e-12)
 

@@ -146,7 +146,7 @@ def test_persistent_mode_by_hand():
     assert magnet.read("coil_voltage") == 0.0
     assert magnet.off_target
     assert bench.take_marks() == ["magnet.off_target"]
-    assert any("press magnet.leave_persistent" in line for line in bench.check())
+    assert any("press Leave persistent (magnet.leave_persistent)" in line for line in bench.check())
     magnet.field = Q_(1, "T")
     wait(bench)
     assert not magnet.off_target

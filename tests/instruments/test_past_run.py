@@ -7,6 +7,7 @@ import xarray
 
 from instruments import dragging_bench, spin_inertia_bench
 from instruments.past_run import PastRun, sample_in_words
+from instruments.script import script_of
 from vlab import Q_, run
 from vlab.errors import DataError
 from vlab.experiments import DelayScan, DwellTimeScan, ModulationFrequencyScan
@@ -141,3 +142,35 @@ def test_a_sample_of_another_version_has_no_words():
     assert sample_in_words("dragging", '{"flavour": "strange"}') == ""
     assert sample_in_words("kitchen", "{}") == ""
     assert sample_in_words("dragging", "torn") == ""
+
+
+def test_a_cable_that_was_moved_comes_again(tmp_path):
+    bench = dragging_bench(seed=21)
+    bench.connect("gate.output", "lockin.signal")
+    bench.disconnect("lockin.reference")
+    data = run(quick(), bench, save=tmp_path / "run.nc")
+    bench.connect("chopper.reference", "lockin.reference")  # it is the beginning that counts
+    with xarray.open_dataset(tmp_path / "run.nc") as found:
+        past = PastRun.of(found.attrs)
+    assert past.cables == {"lockin.signal": "gate.output", "sample.gate": "gate.output"}
+    assert past.doubt() == ""
+    again = past.bench()
+    assert again.cables == past.cables
+    xarray.testing.assert_identical(run(past.procedure, again, save=False).drop_attrs(), data.drop_attrs())
+    code = script_of(past, save=None)
+    assert 'bench.connect("gate.output", "lockin.signal")\n' in code
+    assert 'bench.disconnect("lockin.reference")\n' in code
+    names = {}
+    exec(compile(code, "script", "exec"), names)
+    xarray.testing.assert_identical(names["data"].drop_attrs(), data.drop_attrs())
+
+
+def test_cables_that_a_file_does_not_tell_are_as_they_should_be():
+    attributes = run(quick(), dragging_bench(seed=2), save=False).attrs
+    assert "connect" not in script_of(PastRun.of(attributes))
+    older = PastRun.of({name: value for name, value in attributes.items() if name != "cables"})
+    assert "does not tell how the cables were" in older.doubt()
+    assert older.bench().cables == dragging_bench().cables
+    other = PastRun.of({**attributes, "cables": '{"lockin.signal": "toaster.output"}'})
+    with pytest.raises(DataError, match="toaster"):
+        other.bench()

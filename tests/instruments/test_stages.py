@@ -120,7 +120,7 @@ def test_a_lost_reference_is_found_again():
     assert bench.stage.read("encoder") == pytest.approx(1e-9, abs=COUNT)  # it cannot know
     assert move(bench, 2.0) == pytest.approx(LOST_COUNTS, abs=COUNT)
     assert bench.take_marks() == ["stage.unreferenced"]
-    assert any("press stage.home" in line for line in bench.check())
+    assert any("press Home (stage.home)" in line for line in bench.check())
     bench.mend()
     assert bench.stage.unreferenced  # until it has been home
     bench.stage.home()

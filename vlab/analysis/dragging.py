@@ -20,6 +20,8 @@ from vlab.units import Q_, Quantity
 if TYPE_CHECKING:
     import xarray
 
+BY_READOUT_ALONE = "; the error is that of the readout noise alone, a wandering line adds to it"
+"""What is to be known of the error of a width."""
 _MANY = 30
 """Points from which on the median second difference alone tells the noise."""
 _FEWEST_DIFFERENCES = 8
@@ -53,12 +55,12 @@ class DraggingWidth:
     nuclei that lose it a step sooner or later, add to it: widths of repeated scans tell how much."""
 
     def in_words(self) -> str:
-        """Return width, error and ends: ``10.71(3) µeV (on at ...)``."""
+        """Return width, with its error where that is known, and ends: ``10.711(12) µeV (on at ...)``."""
         error = self.error.m_as("ueV")
-        if not (isfinite(error) and error > 0.0):
+        if not isfinite(error):
             return str(self)
         width = compact(self.width.m_as("ueV"), error)
-        return f"{width} µeV{str(self).split(' µeV', 1)[1][:-1]}; ± by readout noise alone, a wandering line adds to it)"
+        return f"{width} µeV{str(self).split(' µeV', 1)[1]}"
 
     def __str__(self) -> str:
         ends = ", clipped at an end of the scan" if self.clipped else ""

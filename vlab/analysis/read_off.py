@@ -29,7 +29,7 @@ def read_dragging_width(curve: Curve) -> Fitted:
                Number("off at", off, unit=curve.x_unit))
     return Fitted("Dragging width", numbers, np.array([on, on, off, off]), np.array([0.0, half, half, 0.0]),
                   curve.x.size, note="clipped at an end" if clipped else "",
-                  remarks=("± by readout noise alone; a wandering line adds to it",) if isfinite(error) else ())
+                  remarks=("± by readout noise alone",) if isfinite(error) else ())
 
 
 def read_inertia(curve: Curve) -> Fitted:

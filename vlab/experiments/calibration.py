@@ -165,7 +165,8 @@ class FaradayCalibration:
         if not power_ratio >= 0.0:
             raise RunError(f"a pump power of {power_ratio:g} pi pulses cannot be set; give 0 or more.")
         duration = self.pulse_duration if pulse_duration is None else pulse_duration
-        return power_ratio * self.pi_pulse_energy * (self.pulse_duration / duration) / repetition_period
+        power = power_ratio * self.pi_pulse_energy * (self.pulse_duration / duration) / repetition_period
+        return float(f"{power:.14g}")  # 3 mW, not 2.999999999999999 mW
 
     def power_ratio(self, power: float, repetition_period: float, pulse_duration: float | None = None) -> float:
         """Return W/W_pi at an average power in W, the inverse of `power_for`."""

@@ -99,15 +99,19 @@ class DwellTimeScan(Procedure):
         return f"dwell {self.si('dwell'):g} s" + (f", step {step:.4g} µeV" if step != _USUAL_STEP else "")
 
     def findings(self, dataset: xarray.Dataset) -> list[str]:
-        from vlab.analysis.dragging import dragging_width
+        from vlab.analysis.dragging import BY_READOUT_ALONE, dragging_width
 
         found = []
         for leg in _legs(dataset):
             try:
-                found.append(f"dragging width{f' {leg}' if leg else ''}: "
-                             f"{dragging_width(dataset, leg or None).in_words()}")
+                width = dragging_width(dataset, leg or None)
             except DataError as error:
                 found.append(str(error))
+                continue
+            known = width.in_words() != str(width)
+            found = [told.removesuffix(BY_READOUT_ALONE) for told in found] if known else found  # said once
+            found.append(f"dragging width{f' {leg}' if leg else ''}: {width.in_words()}"
+                         f"{BY_READOUT_ALONE if known else ''}")
         return found
 
     def remark(self, dataset: xarray.Dataset, member: str) -> str:

@@ -65,13 +65,13 @@ def _figures() -> dict[str, PaperFigure]:
         "fig2b_high": PaperFigure("p-type, 3 MHz: polarization recovery", _recovery(P_TYPE, fast, *longer),
                                   number="2b"),
         "fig3a_low": PaperFigure("n-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(N_TYPE, Q_(1.0, "kHz"), 1.0),
-                                 number="3a"),
+                                 normalized=True, number="3a"),
         "fig3a_high": PaperFigure("n-type, Q = 0.95, 1 MHz: detuned pulses", _detuned(N_TYPE, _mhz(1.0), 3.0),
-                                  number="3a"),
+                                  normalized=True, number="3a"),
         "fig3b_low": PaperFigure("p-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(P_TYPE, Q_(1.0, "kHz"), 0.1),
-                                 number="3b"),
+                                 normalized=True, number="3b"),
         "fig3b_high": PaperFigure("p-type, Q = 0.95, 1 MHz: detuned pulses", _detuned(P_TYPE, _mhz(1.0), 3.0),
-                                  number="3b"),
+                                  normalized=True, number="3b"),
         "fig5": PaperFigure("p-type, π pulses, 1 kHz: resonant spin amplification", tuple(
             FigureCurve(P_TYPE.replace(anisotropy=Q_(anisotropy, "")), strong, f"λ = {anisotropy:g}")
             for anisotropy in (1.0, 2.0, 3.0, 4.0, 5.0)), number="5"),
@@ -94,7 +94,7 @@ FIGURES: dict[str, PaperFigure] = _figures()
 
 
 def normalized(dataset: xarray.Dataset) -> xarray.Dataset:
-    """Return a recovery curve in units of its value at large fields, as figure 6 shows it.
+    """Return a recovery curve in units of its value at large fields, as figures 3 and 6 show it.
 
     That is the mean over the uppermost fifth of the fields that were measured: one point would hand its noise on to
     all. Points that are marked as spoiled do not count for it, but are kept.

@@ -30,7 +30,8 @@ class PaperFigure:
     """What it shows, in a line."""
     curves: tuple[FigureCurve, ...]
     normalized: bool = False
-    """Whether each curve is shown in units of its value at large fields, as in figure 6 of the second paper."""
+    """Whether each curve is shown in units of its value at large fields, as in figures 3 and 6 of the second
+    paper."""
     number: str = ""
     """As the paper numbers it, such as ``"S1a"``, or its section; empty for what the text tells here and there."""
 

@@ -118,8 +118,8 @@ class PolarizationRateMap(Procedure):
             points = [point for point in locking_points(model, p) if abs(point.delta) <= reach]
             found.append(f"P = {p:+g}: {_in_words(points)}" if p else f"P = 0: {_in_words(points)}")
         if model.c:
-            found.insert(0, "two stable points for 0 < P < a²/(4 b γ_dec): the rule holds without the odd term; its limit "
-                         f"would be {_two_points_below(model):.4g} here")
+            found.insert(0, "two stable points for 0 < P < a²/(4 b γ_dec): the rule holds without the odd term; its "
+                            f"limit would be {_two_points_below(model):.4g} here")
         else:
             found.insert(0, f"two stable points for 0 < P < a²/(4 b γ_dec) = {_two_points_below(model):.4g}")
         return found

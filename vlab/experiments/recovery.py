@@ -204,12 +204,12 @@ class PolarizationRecovery(InertiaProcedure):
         if not orders:
             return []
         spacing = self.resonance() / MILLITESLA
-        found = [f"eq. (21) expects {', '.join(f'{n * spacing:.2f}' for n in orders)} mT"]
+        found = [f"eq. (21) of Schering et al. expects {', '.join(f'{n * spacing:.2f}' for n in orders)} mT"]
         if self.nuclear_field is not None:
             shifted = shifted_synchronization_field(orders, self.si("g_factor"), self.si("repetition_period"),
                                                     2.0 * pi * self.si("nuclear_field"), 1.0) / MILLITESLA
             words = ", ".join(f"{b:.2f}" if isfinite(b) else "none" for b in shifted)
-            found.append(f"eq. (23) expects {words} mT")
+            found.append(f"eq. (23) of Schering et al. expects {words} mT")
         return found
 
     def orders(self) -> range:
@@ -309,8 +309,8 @@ class ZeroFieldRatio(InertiaProcedure):
         if phi.size == 0:
             return []
         return [f"L(0)/L({number(self.si('large_field') / MILLITESLA, 'mT')}) = {ratio[0]:.4g} at {phi[0]:g} deg and "
-                f"{ratio[-1]:.4g} at {phi[-1]:g} deg; eq. (20) expects {_eq20(phi[0]):.4g} and {_eq20(phi[-1]):.4g} "
-                "for weak pulses and isotropic nuclear fields"]
+                f"{ratio[-1]:.4g} at {phi[-1]:g} deg; eq. (20) of Schering et al. expects {_eq20(phi[0]):.4g} and "
+                f"{_eq20(phi[-1]):.4g} for weak pulses and isotropic nuclear fields"]
 
     def overlay(self, dataset: xarray.Dataset) -> list[tuple[str, ArrayLike, ArrayLike]]:  # noqa: ARG002
         import numpy as np

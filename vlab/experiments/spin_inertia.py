@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from vlab.analysis import RelaxationFit
 
-_WEIGHTS = "eq. (11) fitted to L with L(0) and tau_s* free, all points weighing alike"
+_WEIGHTS = "eq. (11) of Schering et al. fitted to L with L(0) and tau_s* free, all points weighing alike"
 
 
 def log_spaced(start: float, stop: float, points: int) -> tuple[float, ...]:
