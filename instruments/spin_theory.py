@@ -106,7 +106,8 @@ def _resonances(system: SpinSystem, span: float) -> tuple[Floats, float]:
     width = hypot(1.2 * nuclear, left) / per_tesla
     if width > _SMEARED * spacing:
         return np.empty(0), width
-    return np.asarray(spacing * np.arange(1, 2 + int(span / spacing))), width  # the flank of one beyond the end is seen as well
+    # the flank of one beyond the end is seen as well
+    return np.asarray(spacing * np.arange(1, 2 + int(span / spacing))), width
 
 
 def _over_fields(system: SpinSystem, span: float, frequency: float, quick: bool, coarse: int) -> tuple[Floats, Floats]:

@@ -115,5 +115,6 @@ CHOPPING = replace(
     instruments={"laser": DRAGGING.instruments["laser"], "chopper": QuietChopper,
                  "lockin": DRAGGING.instruments["lockin"]},
     sample_prefix="toy", presets={"age": ("fresh", "stale")}, sample_title="the toy", hidden=(), rates=None,
-    steady=None, distribution=None, theory=(), sample_about="", preset_help={"age": "Choose how old it is."}, rehearsal=lambda: FrequencySweep(steps_per_decade=1),
+    steady=None, distribution=None, theory=(), sample_about="",
+    preset_help={"age": "Choose how old it is."}, rehearsal=lambda: FrequencySweep(steps_per_decade=1),
     chart="lockin.r")

@@ -76,5 +76,5 @@ def test_errors_of_the_rate_cover():
     ([0.0, 0.0, 0.0], [1.0, 1.0, 1.0]),
 ])
 def test_what_does_not_decay_is_told_in_a_sentence(t, y):
-    with pytest.raises(DataError, match="fit_decay"):
+    with pytest.raises(DataError, match="fit of a decay"):
         fit_decay(t, y)

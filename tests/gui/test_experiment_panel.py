@@ -591,7 +591,7 @@ def test_spoiled_points_lead_to_the_instrument(qtbot, desk, panel):
     qtbot.waitUntil(panel.quality.isVisible, timeout=5000)
     spoiled = sum(len(trace.spoiled) for trace in desk.model.scans[-1].traces)
     assert spoiled == 5
-    assert "5 of 5 points are spoiled" in panel.quality.text()
+    qtbot.waitUntil(lambda: "5 of 5 points are spoiled" in panel.quality.text(), timeout=5000)
     wanted = []
     desk.panel_wanted.connect(wanted.append)
     panel.quality.linkActivated.emit("lockin")
