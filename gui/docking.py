@@ -89,6 +89,10 @@ class Docks:
             _put(dock, make())
         return dock.widget()
 
+    def made(self, key: str) -> QWidget | None:
+        """Return the panel of a dock, or None if it was not made yet."""
+        return None if key in self._unmade else self.by_key[key].widget()
+
     def make_next(self) -> bool:
         """Make one of the panels that nobody has seen yet; return whether there are more."""
         if self._unmade:

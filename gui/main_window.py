@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer
@@ -31,11 +32,42 @@ from gui.widgets.notification_bar import NotificationBar
 from gui.widgets.plot import Plot
 from gui.window_commands import WindowCommands
 from gui.window_style import card_style, status_bar_style, tool_bar_style
+from instruments.instrument import Instrument
 
 _AT_ONCE = ("experiment", "sample", "path", "strip", "inside", "rate", "log")
 """Panels that stand when the window does; the others follow in the moments after."""
 _NEXT_PANEL_MS = 150
 _SECRET = frozenset(kind.key for kind in PANELS if kind.secret)
+
+
+class InstrumentPanels(Mapping[str, InstrumentPanel]):
+    """The panels of a bench's instruments by name; each is made when it is first seen or asked for.
+
+    Parameters
+    ----------
+    docking : Docks
+    names : tuple of str
+    """
+
+    def __init__(self, docking: Docks, names: tuple[str, ...]) -> None:
+        self._docking = docking
+        self._names = names
+
+    def __getitem__(self, name: str) -> InstrumentPanel:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._docking.make(name)  # type: ignore[return-value]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def made(self) -> list[InstrumentPanel]:
+        """Return those that stand already."""
+        found = (self._docking.made(name) for name in self._names)
+        return [panel for panel in found if isinstance(panel, InstrumentPanel)]
 
 
 class MainWindow(QMainWindow):
@@ -156,14 +188,18 @@ class MainWindow(QMainWindow):
     def _build_instruments(self) -> None:
         """Make what belongs to one kind of bench: the panels of its instruments and its titles."""
         kind = self.model.kind
-        self.instruments = {name: InstrumentPanel(self.model, name, what, settings=self.settings)
-                            for name, what in kind.instruments.items()}
-        for name, panel in self.instruments.items():
-            self._give_courtesy(panel)
-            self.docking.add(name, kind.instruments[name].short or name, lambda panel=panel: panel)
+        self.instruments = InstrumentPanels(self.docking, tuple(kind.instruments))
+        for name, what in kind.instruments.items():
+            self.docking.add(name, what.short or name, lambda name=name, what=what: self._make_instrument(name, what),
+                             now=False)
         first = kind.hidden[0].title if kind.hidden else ""
         self.docks["inside"].setWindowTitle(f"See inside: {first}" if first else "See inside")
         self.setWindowTitle(f"vlab: {kind.title}")
+
+    def _make_instrument(self, name: str, what: type[Instrument]) -> InstrumentPanel:
+        panel = InstrumentPanel(self.model, name, what, settings=self.settings)
+        self._give_courtesy(panel)
+        return panel
 
     def _arrange(self) -> None:
         kind = self.model.kind
@@ -175,8 +211,9 @@ class MainWindow(QMainWindow):
         """Replace the panels of one kind of bench by those of another, and remember where they were."""
         self.docking.keep()
         self.setUpdatesEnabled(False)
-        for name, panel in self.instruments.items():
+        for panel in self.instruments.made():
             panel.forget()
+        for name in self.instruments:
             self.docking.drop(name)
         for kind in PANELS:
             if kind.of_bench:
@@ -185,6 +222,7 @@ class MainWindow(QMainWindow):
         self._arrange()
         self.setUpdatesEnabled(True)
         self._refresh_commands()
+        self._rest.start()
 
     def _build_bars(self) -> None:
         self._panels_menu = self.menus["View"].addMenu("&Panels")
@@ -260,7 +298,7 @@ class MainWindow(QMainWindow):
         paused = self.model.run is not None and self.model.run_state == "paused"
         self.actions["run.pause"].setText("Resume" if paused else "Pause")
         coming = self.model.mounting
-        for panel in self.instruments.values():  # what is set now would arrive on the other bench
+        for panel in self.instruments.made():  # what is set now would arrive on the other bench
             panel.setEnabled(coming is None or coming.bench == self.model.kind.key)
         state = self.model.run_state if self.model.connected else "setting up"
         self.state_label.setText(f"exam mode · {state}" if self.desk.exam else state)

@@ -53,8 +53,11 @@ class Legend(pg.LegendItem):
             self.items.append((sample, label))
             self.layout.addItem(sample, row, 0, alignment=Qt.AlignmentFlag.AlignVCenter)
             self.layout.addItem(label, row, 1)
-        for sample, label in known.values():
-            self._removeItemFromLayout(sample, label)
+        for pair in known.values():
+            for part in pair:  # the layout has let go of them already
+                part.close()
+                if (scene := part.scene()) is not None:
+                    scene.removeItem(part)
         self.updateSize()
         self._fold()
 

@@ -50,7 +50,7 @@ def test_a_list_that_cannot_be_is_refused_with_a_reason(qapp, qtbot, form):
     assert form.reason() == refused[-1]
     assert "dwells: 1 s twice" in form.reason()
     assert line.property("invalid")
-    assert line.toolTip() == form.reason()
+    assert line.toolTip().endswith(form.reason().split(": ", 1)[1])
     apply_theme(qapp, "dark")
     apply_theme(qapp, "light")
     type_into(qtbot, line, "1, 2 s")

@@ -48,13 +48,13 @@ class Heartbeat:
     def __init__(self, parent, deeds):
         self.gaps = []
         self._deeds = deeds
-        self._last, self._spent = time.monotonic(), time.process_time()
+        self._last, self._spent = time.monotonic(), time.thread_time()
         self._timer = QTimer(parent, interval=4, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
         self._timer.start()
 
     def _beat(self):
-        now, spent = time.monotonic(), time.process_time()
+        now, spent = time.monotonic(), time.thread_time()
         self.gaps.append((now - self._last, spent - self._spent, self._deeds[-1] if self._deeds else ""))
         self._last, self._spent = now, spent
 
