@@ -85,7 +85,7 @@ class History:
         How many moments are kept at most.
     """
 
-    def __init__(self, model: LabModel, length: int = 20_000) -> None:
+    def __init__(self, model: LabModel, length: int = 8_000) -> None:
         self.model = model
         self.changed = Event()
         self._length = length

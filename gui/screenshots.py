@@ -20,6 +20,8 @@ from vlab.experiments import experiments_on
 from vlab.experiments.procedure import Procedure
 from vlab.units import Q_
 
+_MOMENT = 0.6
+"""Seconds until curves that are computed in the background are there."""
 SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
 
 
@@ -66,6 +68,15 @@ def home_of(key: str, window: MainWindow) -> Layout:
     return LAYOUTS[0]
 
 
+def _make_small(path: Path) -> None:
+    """Keep 256 colours, which is all that most pictures of a window have: a third of the bytes."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
+
+
 class Album:
     """Pictures of a window, written to a folder.
 
@@ -82,9 +93,10 @@ class Album:
 
     def picture(self, widget: QWidget, name: str) -> None:
         """Draw one widget."""
-        settle(0.25)
+        settle(_MOMENT)
         path = self._folder / f"{name}.png"
         widget.grab().save(str(path))
+        _make_small(path)
         self.written.append(path)
 
     def everything(self, theme: str, prefix: str = "") -> None:
