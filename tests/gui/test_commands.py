@@ -161,6 +161,8 @@ def greeting(qtbot):
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
+    window.activateWindow()  # a screen without a window manager does not do it by itself
+    qtbot.waitUntil(window.isActiveWindow, timeout=5000)
     greeting.window_of_test = window
     greeting.open_over(window)
     return greeting

@@ -37,6 +37,8 @@ def panel(qapp, qtbot, tmp_path):
         window.resize(420, 600)
         window.show()
         qtbot.waitExposed(window)
+        window.activateWindow()  # a screen without a window manager does not do it by itself
+        qtbot.waitUntil(window.isActiveWindow, timeout=5000)
         yield panel
         panel.setParent(None)
         window.close()
