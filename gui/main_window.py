@@ -94,7 +94,8 @@ class MainWindow(QMainWindow):
         self.actions: dict[str, QAction] = {}  # type: ignore[assignment]
         self.setObjectName("vlab")
         room = self.screen().availableSize()
-        self.resize(min(1440, room.width()), min(860, room.height()))  # before the docks share it out
+        # before the docks share it out; less than the smaller size would not hold them
+        self.resize(min(1440, max(1280, room.width())), min(860, max(800, room.height())))
         self.menus: dict[str, QMenu] = {title: self.menuBar().addMenu(f"&{title}") for title in MENUS}
         self.scan_panel = ScanPanel(self.desk)
         self.setCentralWidget(self.scan_panel)

@@ -292,11 +292,13 @@ def test_several_hidden_quantities(ready, qapp, qtbot, tmp_path, monkeypatch):
                         CHOPPING.__class__(**{**vars(CHOPPING), "hidden": quantities, "make": make}))
     with laboratory(qapp, qtbot, tmp_path) as window:
         choose(qtbot, window, "frequency_sweep")
+        window.show_panel("inside")
         qtbot.waitUntil(lambda: "Overhauser shift = 1.0000 µeV" in window.inside.value.text(), timeout=5000)
         assert window.inside.choice.isVisible()
         window.inside.choice.setFocus()
         qtbot.keyClick(window.inside.choice, Qt.Key.Key_Down)
         qtbot.waitUntil(lambda: "O = +0.5000" in window.inside.value.text(), timeout=5000)
+        qtbot.waitUntil(lambda: window.inside.curve.getData()[1] is not None, timeout=5000)
         assert window.inside.curve.getData()[1][-1] == 0.5
 
 
