@@ -20,12 +20,15 @@ rest: lint types contracts slow display examples
 slow: $(READY)
 	@$(BIN)/python -m pytest -q -m slow -n auto --dist worksteal
 
-# the window's tests once more, on a screen of their own
+# the tests that drive the window by keys and mouse once more, on a screen of their own
+HANDS := benches commands experiment_panel faults focus_wheel help knob layouts main_window optical_table run_queue \
+  scan_plot undo
+
 display: $(READY)
 	@$(BIN)/python -m gui.system_libraries --xvfb
 	@if command -v xvfb-run >/dev/null; then \
 	  VLAB_TEST_DISPLAY=1 QT_QPA_PLATFORM=xcb xvfb-run -a -s "-screen 0 1600x1000x24" \
-	  $(BIN)/python -m pytest -q tests/gui -m "not slow"; \
+	  $(BIN)/python -m pytest -q $(HANDS:%=tests/gui/test_%.py) -m "not slow"; \
 	else echo "there is no xvfb-run here, so the window's tests on a real screen are left out"; fi
 
 lint: $(READY)
