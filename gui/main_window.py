@@ -327,7 +327,12 @@ class MainWindow(QMainWindow):
         """Show the greeting if this is the first start."""
         if not self.settings.value("greeted", False, type=bool):
             self.settings.setValue("greeted", True)
-            self.greeting.open_over(self.stage())
+            self.greet()
+
+    def greet(self) -> None:
+        """Show the greeting over the plot."""
+        self.panel("help")  # brings the examples that the cards open
+        self.greeting.open_over(self.stage())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the layout, end a measurement so that its data is saved, and stop the laboratory."""

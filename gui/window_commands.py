@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog
 from gui.commands import Command
 from gui.layouts import LAYOUTS, Layout
 from gui.panels.clock_panel import PACES
-from vlab.experiments import DwellTimeScan, ModulationFrequencyScan
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -87,15 +86,7 @@ class WindowCommands:
                 "Choose light or dark colours, or follow the system.",
                 checked=lambda mode=mode: window.theme.mode() == mode))
         commands.extend([
-            Command("help.greeting", "Things to try", "Help", self._greet, "Show the greeting."),
-            Command("try.fast", "Measure a dragged resonance", "Help", lambda: self._try(1.0),
-                    "Run a scan with a dwell of 1 s as fast as possible.", "", free),
-            Command("try.dwell", "Dwell longer", "Help", lambda: self._try(5.0),
-                    "Run a scan with a dwell of 5 s as fast as possible.", "", free),
-            Command("try.inside", "See the nuclear polarization", "Help", self._try_inside,
-                    "Show the panel See inside.", "", lambda: not desk.exam),
-            Command("try.inertia", "Measure a spin relaxation time", "Help", self._try_inertia,
-                    "Set up the bench of pump-probe spin inertia and scan the modulation frequency.", "", free),
+            Command("help.greeting", "Things to try", "Help", window.greet, "Show the greeting."),
         ])
         return tuple(commands)
 
@@ -140,26 +131,3 @@ class WindowCommands:
         self._window.docking.painting.hold()
         self._window.theme.set_mode(mode)  # type: ignore[arg-type]
         self._desk.settings.setValue("theme", mode)
-
-    # -- things to try -----------------------------------------------------------------------------------------
-
-    def _greet(self) -> None:
-        self._window.greeting.open_over(self._window.stage())
-
-    def _try(self, dwell: float) -> None:
-        self._window.greeting.hide()
-        self._model.choose(DwellTimeScan, then=lambda: self._try_now(dwell=dwell))
-
-    def _try_inertia(self) -> None:
-        self._window.greeting.hide()
-        self._model.choose(ModulationFrequencyScan, then=self._try_now)
-
-    def _try_now(self, **values: object) -> None:
-        self._model.set_pace(float("inf"))
-        self._window.experiment.reset()  # the form may hold what somebody tried before
-        self._window.experiment.fill(**values)
-        self.start()
-
-    def _try_inside(self) -> None:
-        self._window.greeting.hide()
-        self._model.choose(DwellTimeScan, then=lambda: self._window.show_panel("inside"))

@@ -5,18 +5,19 @@ Qt's own spin box puts the old number back without a word.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QValidator, QWheelEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QToolTip, QWidget
 
-from gui.theme import colour, field_palette, is_dark, tabular_font
+from gui.theme import tabular_font
+from gui.widgets.refusing_field import RefusingField
 from vlab.errors import VlabError
 from vlab.parameters import Parameter
 
 _STEPS = QAbstractSpinBox.StepEnabledFlag
 
 
-class CountSpinBox(QAbstractSpinBox):
+class CountSpinBox(RefusingField):
     """A spin box for a whole number.
 
     Parameters
@@ -40,10 +41,7 @@ class CountSpinBox(QAbstractSpinBox):
         self._parameter = parameter
         self._name = name
         self._value = value
-        self._reason = ""
-        self._dressed_dark = False
         self.setFont(tabular_font())
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
         self.lineEdit().textEdited.connect(self._on_typing)
         self._show()
 
@@ -55,10 +53,6 @@ class CountSpinBox(QAbstractSpinBox):
         """Show a number; emits nothing."""
         self._value = int(value)
         self._show()
-
-    def reason(self) -> str:
-        """Return why the text is refused, or nothing if it is not."""
-        return self._reason
 
     def commit(self) -> bool:
         """Write the number as it was understood; returns False if the text is refused."""
@@ -88,14 +82,8 @@ class CountSpinBox(QAbstractSpinBox):
     def _judge(self, reason: str) -> None:
         """Show whether the text is refused: by colour, frame, property, tool-tip and accessible description."""
         before, self._reason = self._reason, reason
-        if reason:
-            self._dressed_dark = is_dark(self.palette())
         if reason or before:
-            palette = field_palette(bool(reason), self._dressed_dark)
-            self.setPalette(palette)
-            self.lineEdit().setPalette(palette)
-            self.setProperty("invalid", bool(reason))
-            self.update()
+            self._redden()
         about = f"{self._parameter.help} Wants {self._parameter.allowed()}."
         self.setToolTip(reason or about)
         self.setAccessibleDescription(reason or about)
@@ -139,44 +127,6 @@ class CountSpinBox(QAbstractSpinBox):
             self.selectAll()
         else:
             super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        """Keep Escape from being a shortcut of the window while it has text to restore."""
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape and self._reason:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Commit, unless the hand comes back: from a menu or from another window."""
-        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
-            self.commit()
-        super().focusOutEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Step only with focus; without it the wheel belongs to the scroll area around."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw a thick frame around refused text, for eyes that do not see the red."""
-        super().paintEvent(event)
-        if self._reason:
-            painter = QPainter(self)
-            painter.setPen(QPen(colour("refused", is_dark(self.palette())), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
-            painter.end()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Take the red of the new palette when the theme changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._reason and is_dark(self.palette()) != self._dressed_dark:
-            self._dressed_dark = not self._dressed_dark
-            palette = field_palette(True, self._dressed_dark)
-            self.setPalette(palette)
-            self.lineEdit().setPalette(palette)
 
     def sizeHint(self) -> QSize:
         """Return room for seven digits."""

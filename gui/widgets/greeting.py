@@ -25,8 +25,8 @@ from gui.theme import is_dark, trace_colour
 class Choice:
     """A card of the greeting."""
 
-    commands: tuple[str, ...]
-    """What it does: the first of these that the window has."""
+    command: str
+    """What it does."""
     title: str
     about: str
     sketch: tuple[tuple[float, float], ...]
@@ -35,17 +35,17 @@ class Choice:
 
 
 CHOICES: tuple[Choice, ...] = (
-    Choice(("example.drag", "try.fast"), "Drag a resonance",
+    Choice("example.drag", "Drag a resonance",
            "One quantum dot, one laser: the nuclear spins carry the line along with it.",
            ((0, .05), (.25, .07), (.3, .8), (.45, .93), (.7, .9), (.72, .08), (1, .05)), "absorption"),
-    Choice(("example.width", "try.dwell"), "Find the dragging width",
+    Choice("example.width", "Find the dragging width",
            "How far the line is carried, against the time at each step, with a fit.",
            ((0, .05), (.1, .35), (.25, .62), (.45, .8), (.7, .9), (1, .93)), "gate"),
-    Choice(("example.fault", "try.inside"), "Find what is wrong",
+    Choice("example.fault", "Find what is wrong",
            "Something on the bench has failed. Look for it as an experimenter does.",
            ((0, .1), (.1, .2), (.2, .06), (.3, .18), (.4, .1), (.5, .22), (.6, .08), (.7, .2), (.8, .05), (.9, .15),
             (1, .1)), "field"),
-    Choice(("example.inertia", "try.inertia"), "Measure a spin relaxation time",
+    Choice("example.inertia", "Measure a spin relaxation time",
            "Another bench: reverse the pump's helicity until the spins no longer follow.",
            ((0, .92), (.3, .9), (.5, .75), (.65, .42), (.8, .17), (1, .05)), "polarization"),
 )
@@ -180,13 +180,11 @@ class Greeting(QFrame):
         self.hide()
 
     def _choose(self, choice: Choice) -> None:
-        known = next((key for key in choice.commands if key in self._commands), None)
-        if known is not None and not self._commands[known].enabled():
-            self.setToolTip(self._commands.reason(self._commands[known]))
+        command = self._commands[choice.command]
+        if not command.enabled():
+            self.setToolTip(self._commands.reason(command))
             return
-        self.hide()
-        if known is not None:
-            self._commands.run(known)
+        self._run(choice.command)
 
     def _run(self, key: str) -> None:
         self.hide()

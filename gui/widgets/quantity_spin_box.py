@@ -10,19 +10,20 @@ import contextlib
 import html
 import math
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QValidator, QWheelEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QStyle, QStyleOptionSpinBox, QToolTip, QWidget
 
 from gui.quantity_field import QuantityField
-from gui.theme import colour, field_palette, is_dark, tabular_font
+from gui.theme import tabular_font
+from gui.widgets.refusing_field import RefusingField
 from vlab.errors import SettingError
 
 _WIDEST = "-8.88888888"
 _STEPS = QAbstractSpinBox.StepEnabledFlag
 
 
-class QuantitySpinBox(QAbstractSpinBox):
+class QuantitySpinBox(RefusingField):
     """A spin box for a quantity; its value is a float in SI base units.
 
     Parameters
@@ -51,11 +52,8 @@ class QuantitySpinBox(QAbstractSpinBox):
         super().__init__(parent)
         self._field = QuantityField(unit, minimum, maximum, float(value), prefixes)
         self._help = ""
-        self._reason = ""
-        self._dressed_dark = False
         self.setFont(tabular_font())
         self.lineEdit().setFont(tabular_font())
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
         self.setKeyboardTracking(False)
         self.lineEdit().setText(self._field.text)
         self.lineEdit().textEdited.connect(self._on_typing)
@@ -106,12 +104,6 @@ class QuantitySpinBox(QAbstractSpinBox):
         """Set the text of the tool-tip and the accessible description; the limits are added to it."""
         self._help = help
         self._describe()
-
-    def reason(self) -> str:
-        """Return why the text is refused, or nothing if it is not."""
-        return self._reason
-
-    # --- the hand's side
 
     def commit(self) -> bool:
         """Take what was typed as the value, as Enter does; returns False if it is refused."""
@@ -195,14 +187,8 @@ class QuantitySpinBox(QAbstractSpinBox):
 
     def _dress(self) -> None:
         """Show whether the text is refused: by colour, frame, property, tool-tip and accessible description."""
-        self.setProperty("invalid", bool(self._reason))
-        if self._reason:
-            self._dressed_dark = is_dark(self.palette())
-        palette = field_palette(bool(self._reason), self._dressed_dark)
-        self.setPalette(palette)
-        self.lineEdit().setPalette(palette)  # below a style sheet Qt does not hand palettes on to children
+        self._redden()
         self._describe()
-        self.update()
 
     def _describe(self) -> None:
         limits = self._field.limits()
@@ -249,47 +235,12 @@ class QuantitySpinBox(QAbstractSpinBox):
         else:
             super().keyPressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        """Keep Escape from being a shortcut of the window while it has text to restore."""
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape and self._editing():
-            event.accept()
-            return True
-        return super().event(event)
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Select the number, not the unit, when the field is reached by Tab."""
         super().focusInEvent(event)
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason,
                               Qt.FocusReason.ShortcutFocusReason) and not self._reason:
             self._select_number()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Commit, unless the hand comes back: from a menu or from another window."""
-        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
-            self.commit()
-        super().focusOutEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Step only with focus; without it the wheel belongs to the scroll area around."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw a thick frame around refused text, for eyes that do not see the red."""
-        super().paintEvent(event)
-        if self._reason:
-            painter = QPainter(self)
-            painter.setPen(QPen(colour("refused", is_dark(self.palette())), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
-            painter.end()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Take the red of the new palette when the theme changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._reason and is_dark(self.palette()) != self._dressed_dark:
-            self._dress()
 
     def sizeHint(self) -> QSize:
         """Return room for nine digits and the longest unit."""

@@ -62,6 +62,13 @@ def desk_of_a_laboratory(qapp, qtbot, folder, *, experiment=DwellTimeScan, seed=
         model.lab.stop()
 
 
+def quick_scan(qtbot, window, dwell=1.0):
+    """Measure the usual dwell-time scan; returns the scan."""
+    window.experiment.reset()
+    window.experiment.fill(dwell=dwell)
+    return run_to_end(qtbot, window, lambda: window.commands.run("run.start"))
+
+
 def run_to_end(qtbot, window, press):
     """Do what starts a run and wait until it has ended; returns the scan."""
     before = len(window.model.scans)

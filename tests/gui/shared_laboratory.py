@@ -16,6 +16,7 @@ from gui.evented import Event
 from gui.lab import Lab
 from gui.models import LabModel
 from gui.mounted import SampleChoice
+from gui.panels.scan_panel import ScanPanel
 from gui.theme import apply_theme
 from instruments.benches import BENCHES
 from vlab.experiments import DwellTimeScan
@@ -39,6 +40,18 @@ def shared_laboratory(qapp, bench="dragging"):
         finally:
             timer.stop()
             model.lab.stop()
+
+
+@contextmanager
+def plot_of(desk, qtbot):
+    """Yield a plot on a shared desk, and the model."""
+    with as_new(desk):
+        panel = ScanPanel(desk)
+        qtbot.addWidget(panel)
+        panel.resize(560, 460)
+        panel.show()
+        qtbot.waitExposed(panel)
+        yield panel, desk.model
 
 
 @contextmanager

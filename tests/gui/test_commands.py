@@ -152,7 +152,7 @@ def greeting(qtbot):
     done = []
     commands = Commands()
     for choice in CHOICES:
-        key = choice.commands[0]
+        key = choice.command
         commands.add(Command(key, key, "Help", lambda key=key: done.append(key), "Do it."))
     window = QWidget()
     window.resize(900, 700)

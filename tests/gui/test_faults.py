@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import xarray
-from laboratory import laboratory, run_to_end
+from laboratory import laboratory, quick_scan
 from PySide6.QtCore import QPoint, Qt
 
 from gui.lab import Lab
@@ -100,7 +100,7 @@ def test_a_fault_shows_in_the_panel_the_plot_the_words_and_the_file(qtbot, windo
     assert box.isChecked()
     qtbot.waitUntil(lambda: "lockin:" in window.path.check.text() or not window.path.isVisible(), timeout=5000)
     assert any(line.startswith("lockin:") for line in window.model.snapshot.problems)
-    scan = run_to_end(qtbot, window, lambda: window.commands.run("try.fast"))
+    scan = quick_scan(qtbot, window)
     assert all(len(trace.spoiled) == len(trace.x) for trace in scan.traces)
     x, y = window.scan_panel.drawn.crosses[scan.number].getData()
     assert len(x) == len(y) == scan.points()
@@ -111,7 +111,7 @@ def test_a_fault_shows_in_the_panel_the_plot_the_words_and_the_file(qtbot, windo
         assert "lockin_unlocked" in found["quality"].attrs["flag_meanings"]
     click(qtbot, box)
     qtbot.waitUntil(lambda: not panel.lamps["unlocked"].lit, timeout=5000)
-    good = run_to_end(qtbot, window, lambda: window.commands.run("try.fast"))
+    good = quick_scan(qtbot, window)
     assert not any(trace.spoiled for trace in good.traces)
     assert len(window.scan_panel.drawn.crosses[scan.number].getData()[0]) == scan.points()
     assert window.scan_panel.drawn.crosses[scan.number].opts["symbolPen"].color().alphaF() < 0.7  # of an earlier run

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 import xarray
-from laboratory import laboratory, run_to_end
+from laboratory import laboratory, quick_scan, run_to_end
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
@@ -178,7 +178,7 @@ def test_a_refused_knob_gives_its_reason(qtbot, window):
 
 
 def test_the_width_is_shown(qtbot, window):
-    run_to_end(qtbot, window, lambda: window.commands.run("try.dwell"))
+    quick_scan(qtbot, window, dwell=5.0)
     assert "dragging width: 10.711(10) µeV" in window.scan_panel.readout.text()
 
 
@@ -375,7 +375,7 @@ def test_a_sample_with_changed_parameters(qtbot, window):
 
 def test_charts_follow_the_laboratory(qtbot, window):
     window.show_panel("inside")
-    run_to_end(qtbot, window, lambda: window.commands.run("try.dwell"))
+    quick_scan(qtbot, window, dwell=5.0)
     qtbot.waitUntil(lambda: window.inside.isVisible(), timeout=2000)
     qtbot.wait(300)
     t, p = window.inside.curve.getData()

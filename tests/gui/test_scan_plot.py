@@ -7,7 +7,7 @@ import pytest
 from laboratory import desk_of_a_laboratory
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
-from shared_laboratory import as_new, shared_laboratory
+from shared_laboratory import plot_of, shared_laboratory
 
 from gui.panels.scan_panel import ScanPanel
 from gui.plotting.runs_shown import RunsShown
@@ -31,14 +31,8 @@ def laboratory_of_all(qapp):
 
 @pytest.fixture
 def lab(qtbot, laboratory_of_all):
-    """A panel on a running laboratory."""
-    with as_new(laboratory_of_all) as desk:
-        panel = ScanPanel(desk)
-        qtbot.addWidget(panel)
-        panel.resize(560, 460)
-        panel.show()
-        qtbot.waitExposed(panel)
-        yield panel, desk.model
+    with plot_of(laboratory_of_all, qtbot) as plot:
+        yield plot
 
 
 def measure(qtbot, model, procedure=SHORT):

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
-from shared_laboratory import as_new, shared_laboratory
+from shared_laboratory import plot_of, shared_laboratory
 
-from gui.panels.scan_panel import ScanPanel
 from gui.plotting import export
 from gui.plotting.grid_of_run import Grid, grid_of, map_axis, slices_of
 from gui.scans import Scan
@@ -29,14 +28,8 @@ def laboratory_of_all(qapp):
 
 @pytest.fixture
 def lab(qtbot, laboratory_of_all):
-    """A panel on a running laboratory."""
-    with as_new(laboratory_of_all) as desk:
-        panel = ScanPanel(desk)
-        qtbot.addWidget(panel)
-        panel.resize(560, 460)
-        panel.show()
-        qtbot.waitExposed(panel)
-        yield panel, desk.model
+    with plot_of(laboratory_of_all, qtbot) as plot:
+        yield plot
 
 
 def whole(procedure, function, number=1, marks=()):
