@@ -4,10 +4,9 @@ import math
 
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
-from shared_laboratory import as_new, shared_laboratory
+from shared_laboratory import plot_of, shared_laboratory
 
 from gui.offers import offers
-from gui.panels.scan_panel import ScanPanel
 from gui.plotting.corners import hidden, inked
 from gui.scans import Scan
 from vlab import Q_
@@ -26,13 +25,8 @@ def laboratory_of_all(qapp):
 
 @pytest.fixture
 def lab(qtbot, laboratory_of_all):
-    with as_new(laboratory_of_all) as desk:
-        panel = ScanPanel(desk)
-        qtbot.addWidget(panel)
-        panel.resize(560, 460)
-        panel.show()
-        qtbot.waitExposed(panel)
-        yield panel, desk
+    with plot_of(laboratory_of_all, qtbot) as (panel, _):
+        yield panel, laboratory_of_all
 
 
 def grown(procedure, function, number=1, status="completed", marks=()):
