@@ -48,6 +48,11 @@ class PanelKind:
     """Whether it has something to show on a kind of bench; layouts leave it closed on others."""
 
 
+def abouts() -> list[tuple[str, str, str]]:
+    """Return key, title and description of all panels, for the help."""
+    return [(kind.key, kind.title, kind.about) for kind in PANELS]
+
+
 PANELS: tuple[PanelKind, ...] = (
     PanelKind("experiment", "Experiment", ExperimentPanel,
               "Choose an experiment, set its parameters, run it."),
@@ -83,5 +88,6 @@ PANELS: tuple[PanelKind, ...] = (
               "Curves of theory with a slider for each parameter, to lay over a measurement.", secret=True,
               fits=lambda kind: kind.theory),
     PanelKind("log", "Log", LogPanel, "What happened and what was done, line by line."),
-    PanelKind("help", "Help", HelpPanel, "Theory, every control, lessons; F1 opens the paragraph on a control."),
+    PanelKind("help", "Help", lambda desk: HelpPanel(desk, abouts),
+              "Theory, every control, lessons; F1 opens the paragraph on a control."),
 )

@@ -87,6 +87,9 @@ class RunEnded:
     overlay: Overlay = ()
 
 
+Ways: TypeAlias = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class Notice:
     """Something that a person should know, in a sentence."""
@@ -98,6 +101,8 @@ class Notice:
     """The key of the panel concerned, where its words do not begin with the name of an instrument."""
     file: Path | None = None
     """A file that it tells of."""
+    ways: Ways = ()
+    """What can be done about it: the title of a button and the key of the command that it runs."""
 
 
 News = RunStarted | RunEnded | Notice | Event

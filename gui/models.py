@@ -26,7 +26,7 @@ from gui.deeds import (
     TimePassed,
 )
 from gui.evented import Event
-from gui.lab import Changed, Lab, Measured, Notice, RunEnded, RunStarted
+from gui.lab import Changed, Lab, Measured, Notice, RunEnded, RunStarted, Ways
 from gui.rehearsal import kernels_are_compiled, prepared_bench
 from gui.scans import Scan
 from instruments.benches import BENCHES, BenchKind
@@ -60,6 +60,8 @@ class LogLine:
     file: Path | None = None
     times: int = 1
     """How often it was said in a row."""
+    ways: Ways = ()
+    """What can be done about it."""
 
 
 @dataclass(frozen=True)
@@ -462,12 +464,13 @@ class LabModel:
         self.scans = [scan for scan in self.scans if self.run is not None and scan is self._measured]
         self.scans_cleared.emit()
 
-    def notice(self, level: str, text: str, quiet: bool = False, *, panel: str = "", file: Path | None = None) -> None:
+    def notice(self, level: str, text: str, quiet: bool = False, *, panel: str = "", file: Path | None = None,
+               ways: Ways = ()) -> None:
         """Write a line into the log and, unless ``quiet``, show it; what is said again at once makes no new line."""
-        line = LogLine(time.strftime("%H:%M:%S"), level, text, panel, file)
+        line = LogLine(time.strftime("%H:%M:%S"), level, text, panel, file, ways=ways)
         last = self.log[-1] if self.log else None
         if last is not None and (last.level, last.text) == (level, text):
             self.log[-1] = replace(line, times=last.times + 1)
         else:
             self.log.append(line)
-        self.noticed.emit(Notice("log" if quiet else level, text, panel, file))
+        self.noticed.emit(Notice("log" if quiet else level, text, panel, file, ways))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, QUrl
@@ -95,12 +96,15 @@ class HelpPanel(QWidget):
     Parameters
     ----------
     desk : Desk
+    panels : callable
+        Returns key, title and description of the window's panels.
     """
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, panels: Callable[[], list[tuple[str, str, str]]],
+                 parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.book = Book(desk.commands, _panels)
+        self.book = Book(desk.commands, panels)
         self.here = Here(desk.model, self)
         self.examples = Examples(desk)
         self.place = ""
@@ -323,10 +327,3 @@ class HelpPanel(QWidget):
                                  partial(self.examples.begin, example.key), example.about,
                                  enabled=lambda: self._desk.model.run is None and self._desk.model.connected))
         return found
-
-
-def _panels() -> list[tuple[str, str, str]]:
-    """Return key, title and description of the window's panels."""
-    from gui.catalogue import PANELS  # which knows this panel
-
-    return [(kind.key, kind.title, kind.about) for kind in PANELS]

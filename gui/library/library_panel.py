@@ -90,7 +90,7 @@ class LibraryPanel(QWidget):
         shelf = self.shelf
         shelf.changed.connect(self._show_rows)
         shelf.looked.connect(self._on_looked)
-        shelf.noticed.connect(model.notice)
+        shelf.noticed.connect(lambda level, text, *ways: model.notice(level, text, ways=ways))
         shelf.went.connect(self._take_off)
         shelf.came_back.connect(self._put_back)
         ends = [model.run_changed.connect(self._on_run), model.run_shown.connect(lambda *_: self._on_scans()),
@@ -297,7 +297,7 @@ class LibraryPanel(QWidget):
         if self.shelf.unfinished():
             self._desk.commands.changed.emit()
             self._model.notice("warning", f"{self._about_unfinished()} The panel Runs recovers what was measured.",
-                               panel="library")
+                               panel="library", ways=(("Recover", "library.recover"),))
 
     def _about_unfinished(self) -> str:
         cut_off = self.shelf.unfinished()

@@ -263,7 +263,8 @@ class Shelf:
             self._put_away.append(moved)
             self.went.emit([path for path, _ in moved])
             runs = "a run" if len(moved) == 1 else f"{len(moved)} runs"
-            self.noticed.emit("info", f"Put away {runs}, into {moved[0][1].parent}; Ctrl+Z in the list brings back.")
+            self.noticed.emit("info", f"Put away {runs}, into {moved[0][1].parent}; Ctrl+Z in the list brings back.",
+                               ("Undo", "library.back"))
 
         self._do(work, then)
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from gui.commands import Command
 from gui.deeds import Deed, in_words
 from gui.desk import Desk
+from gui.models import LogLine
 from gui.offers import offers, panel_of
 from gui.theme import tabular_font
 from gui.topics import set_topic
@@ -40,13 +41,9 @@ _REFUSED = "refused: "
 
 
 @dataclass(frozen=True)
-class _Line:
-    moment: str
-    level: str
-    text: str
-    panel: str
-    file: Path | None
-    times: int = 1
+class _Line(LogLine):
+    """A notice of the model, or a deed."""
+
     deed: Deed | None = None
 
 
@@ -113,7 +110,7 @@ class LogPanel(QWidget):
         desk.undo.changed.connect(desk.commands.changed.emit)
 
     def _fill(self) -> None:
-        told = [_Line(n.moment, n.level, n.text, n.panel, n.file, n.times) for n in self._desk.model.log]
+        told = [_Line(**vars(said)) for said in self._desk.model.log]
         for line in sorted([*told, *self._new_deeds()], key=lambda line: line.moment):
             self._add(line)
 
@@ -126,7 +123,7 @@ class LogPanel(QWidget):
 
     def _take_notice(self) -> None:
         said = self._desk.model.log[-1]
-        line = _Line(said.moment, said.level, said.text, said.panel, said.file, said.times)
+        line = _Line(**vars(said))
         self._look_for_refusals()
         last = self.lines.topLevelItem(self.lines.topLevelItemCount() - 1)
         if said.times > 1 and last is not None and self._line(last).text == line.text:
@@ -245,7 +242,7 @@ class LogPanel(QWidget):
         menu.addAction("Copy", self.copy)
         if item is not None:
             line = self._line(item)
-            for offer in offers(line.text, self._desk, line.panel, line.file, open_folder):
+            for offer in offers(line, self._desk, open_folder):
                 menu.addAction(offer.title, offer.do).setToolTip(offer.help)
         menu.exec(self.lines.viewport().mapToGlobal(point))  # type: ignore[call-overload]
         menu.deleteLater()
@@ -285,7 +282,8 @@ class LogPanel(QWidget):
         title = undo.redo_title() if redo else undo.undo_title()
         (undo.redo if redo else undo.undo)()
         words = title.partition(" ")[2]
-        self._desk.model.notice("info", f"{'Set again' if redo else 'Undone'}: {words}.")
+        self._desk.model.notice("info", f"{'Set again' if redo else 'Undone'}: {words}.",
+                                ways=(("Undo", "edit.undo") if redo else ("Redo", "edit.redo"),))
 
     def _copy_script(self, script: str) -> None:
         QGuiApplication.clipboard().setText(script)

@@ -155,7 +155,7 @@ class KnobMarker(QObject):
         if self._written is not None and self._written[0].done():
             (written, said), self._written = self._written, None
             if not written.cancelled() and written.exception() is None:  # a refusal says so itself
-                self._model.notice("info", said)
+                self._model.notice("info", said, ways=(("Undo", "edit.undo"),))
         if self._asked is None and self._sent is None and self._written is None:
             self._answer.stop()
 

@@ -76,7 +76,7 @@ class NotificationBar(QFrame):
         def show(notice: Notice) -> None:
             if notice.level != "log":
                 self.show_notice(notice.level, notice.text,
-                                 offers(notice.text, desk, notice.panel, notice.file, open_folder))
+                                 offers(notice, desk, open_folder))
 
         self._stop = desk.model.noticed.connect(show)
 

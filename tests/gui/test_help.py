@@ -5,7 +5,7 @@ from laboratory import desk_of_a_laboratory, laboratory
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from gui.catalogue import PANELS
+from gui.catalogue import PANELS, abouts
 from gui.commands import MENUS
 from gui.help.book import LESSONS, PAGES, Book, all_topics
 from gui.help.equations import outlines, picture, typeset, wanted
@@ -21,7 +21,7 @@ from vlab.experiments import EXPERIMENTS
 
 @pytest.fixture(scope="module")
 def book():
-    return Book(panels=lambda: [(kind.key, kind.title, kind.about) for kind in PANELS])
+    return Book(panels=abouts)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def panel(qapp, qtbot, tmp_path):
         window = QWidget()
         window.desk = desk
         column = QVBoxLayout(window)
-        panel = HelpPanel(desk, window)
+        panel = HelpPanel(desk, abouts, window)
         column.addWidget(panel)
         for command in panel.commands():
             desk.commands.add(command)

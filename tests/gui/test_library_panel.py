@@ -187,12 +187,12 @@ def test_unfinished_runs_are_told_once_and_recovered_by_a_click(open_panel, qtbo
     panel, desk = open_panel
     from gui.offers import offers
 
-    told = [text for text in notices(desk) if "cut off" in text]
+    told = [line for line in desk.model.log if "cut off" in line.text]
     for command in panel.commands():
         desk.commands.add(command)
-    assert [offer.title for offer in offers(told[0], desk, "library")] == ["Recover", "Show"]
+    assert [offer.title for offer in offers(told[0], desk)] == ["Recover", "Show"]
     assert len(told) == 1
-    assert "4 points" in told[0]
+    assert "4 points" in told[0].text
     assert panel.shelf.rows[0].entry.status == "unfinished"
     assert panel.banner.isVisible()
     press(qtbot, panel.recover)
@@ -364,7 +364,7 @@ def test_a_chosen_run_is_looked_at_by_fit_and_export_and_one_put_away_leaves_the
         assert plot.active.scan().number == panel._numbers[desk.model.folder / name]
     qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: [scan.file.name for scan in desk.model.scans] == ["second.nc"], timeout=10_000)
-    undo = offers(notices(desk)[-1], desk)[0]
+    undo = offers(desk.model.log[-1], desk)[0]
     assert undo.title == "Undo"
     undo.do()
     qtbot.waitUntil(lambda: len(desk.model.scans) == 2, timeout=10_000)

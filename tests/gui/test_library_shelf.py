@@ -49,7 +49,7 @@ def made(tmp_path_factory):
 def shelf(made, tmp_path):
     shelf = Shelf(shutil.copytree(made, tmp_path / "runs"), tmp_path / "index.sqlite")
     shelf.notices = []
-    shelf.noticed.connect(lambda level, text: shelf.notices.append((level, text)))
+    shelf.noticed.connect(lambda level, text, *ways: shelf.notices.append((level, text)))
     shelf.look()
     finish(shelf)
     yield shelf

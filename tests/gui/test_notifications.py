@@ -74,7 +74,7 @@ def test_a_finished_measurement_offers_its_folder(qtbot, window):
     qtbot.waitUntil(lambda: "completed" in window.bar.label.text(), timeout=20_000)
     assert window.bar.buttons[0].text() == "Open folder"
     opened = []
-    found = offers(window.desk.model.log[-1].text, window.desk, file=model.scans[-1].file, open_folder=opened.append)
+    found = offers(window.desk.model.log[-1], window.desk, opened.append)
     found[0].do()
     assert opened == [model.folder]
 

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from shared_laboratory import plot_of, shared_laboratory
 
+from gui.commands import Command
 from gui.offers import offers
 from gui.plotting.corners import hidden, inked
 from gui.scans import Scan
@@ -173,9 +174,11 @@ def test_a_knob_that_was_sent_is_told_and_can_be_taken_back(qtbot, lab):
     before = model.snapshot.values["laser"]["photon_energy"]
     panel.marker.send(-3.2)
     qtbot.waitUntil(lambda: any(" moved to " in line.text for line in model.log), timeout=5000)
-    said = next(line.text for line in model.log if " moved to " in line.text)
-    assert said.startswith("Laser moved to ")
-    assert said.endswith("(detuning -3.2 µeV).")
+    said = next(line for line in model.log if " moved to " in line.text)
+    assert said.text.startswith("Laser moved to ")
+    assert said.text.endswith("(detuning -3.2 µeV).")
+    desk.commands.add(Command("edit.undo", "Undo", "Edit", desk.undo.undo, "Take it back.",
+                              enabled=desk.undo.can_undo))
     (offer,) = [one for one in offers(said, desk) if one.title == "Undo"]
     offer.do()
     qtbot.waitUntil(lambda: model.snapshot.values["laser"]["photon_energy"] == before, timeout=5000)
