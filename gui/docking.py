@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QWidget
 
+from gui.bay import Bay
 from gui.evented import Event
 from gui.gentle_painting import GentlePainting
 from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MEASURE, MORE_INSTRUMENTS, SIDES, Layout
@@ -50,7 +51,8 @@ class Docks:
         self._forbidden: frozenset[str] = frozenset()
         self._put_away: list[str] = []
         """What was open when it was forbidden."""
-        self.painting = GentlePainting(window, lambda: [window.centralWidget(), *self.by_key.values()])
+        self._bays: dict[str, Bay] = {}
+        self.painting = GentlePainting(window, self._parts, self._wake_part)
         window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         # instruments are long: their column goes down to the window's foot
         window.setCorner(Qt.Corner.BottomRightCorner, _AREAS["right"])
@@ -75,23 +77,26 @@ class Docks:
         bold.setWeight(QFont.Weight.DemiBold)
         dock.setFont(bold)
         self.by_key[key] = dock
+        bay = self._bays[key] = Bay()
+        dock.setWidget(bay)
+        dock.visibilityChanged.connect(lambda seen: seen and self._see(key))
         if now:
-            _put(dock, make())
-            return
-        self._unmade[key] = make
-        dock.visibilityChanged.connect(lambda seen: seen and self.make(key))
+            _put(bay, make())
+        else:
+            self._unmade[key] = make
 
     def make(self, key: str) -> QWidget:
         """Return the panel of a dock, made now if it was not yet."""
         make = self._unmade.pop(key, None)
-        dock = self.by_key[key]
+        bay = self._bays[key]
         if make is not None:
-            _put(dock, make())
-        return dock.widget()
+            _put(bay, make())
+        assert bay.panel is not None
+        return bay.panel
 
     def made(self, key: str) -> QWidget | None:
         """Return the panel of a dock, or None if it was not made yet."""
-        return None if key in self._unmade else self.by_key[key].widget()
+        return self._bays[key].panel
 
     def make_next(self) -> bool:
         """Make one of the panels that nobody has seen yet; return whether there are more."""
@@ -99,12 +104,10 @@ class Docks:
             self.make(next(iter(self._unmade)))
         return bool(self._unmade)
 
-    def replace(self, key: str, panel: QWidget) -> None:
-        """Give a dock another panel."""
-        self._unmade.pop(key, None)
-        dock = self.by_key[key]
-        old = dock.widget()
-        _put(dock, panel)
+    def replace(self, key: str, make: Callable[[], QWidget]) -> None:
+        """Give a dock another panel, made when it is seen."""
+        old = self._bays[key].take()
+        self._unmade[key] = make
         if old is not None:
             _throw_away(old)
 
@@ -112,6 +115,7 @@ class Docks:
         """Take a dock away, with its panel."""
         self._unmade.pop(key, None)
         dock = self.by_key.pop(key)
+        del self._bays[key]
         self._window.removeDockWidget(dock)
         _throw_away(dock)
 
@@ -134,12 +138,32 @@ class Docks:
         dock = self.by_key.get(key)
         if dock is None or key in self._forbidden:
             return False
-        self.make(key)
+        self._wake(key)
         dock.show()
         dock.raise_()
         # a tab that came into being a moment ago is raised only after the layout was done
         QTimer.singleShot(0, dock, dock.raise_)
         return True
+
+    def _parts(self) -> list[QWidget]:
+        return [self._window.centralWidget(), *self.by_key.values()]
+
+    def _see(self, key: str) -> None:
+        """Wake a panel whose dock has come to light, unless it is one of many, which have their turns."""
+        if not self.painting.busy:
+            self._wake(key)
+
+    def _wake(self, key: str) -> None:
+        self.make(key)
+        if self._bays[key].held:
+            self._bays[key].release()
+
+    def _wake_part(self, part: QWidget) -> None:
+        key = part.objectName()
+        if self.by_key.get(key) is part:
+            self._wake(key)
+        elif isinstance(part, Bay) and part.held:
+            part.release()
 
     # -- layouts -----------------------------------------------------------------------------------------------
 
@@ -193,7 +217,10 @@ class Docks:
 
     def _arrange(self, layout: Layout) -> None:
         window = self._window
-        self.painting.hold()
+        if self.painting.hold():
+            for bay in (window.centralWidget(), *self._bays.values()):
+                if isinstance(bay, Bay):
+                    bay.hold()
         window.centralWidget().setVisible(layout.plot)
         kept = self._settings.value(self._name())
         if not isinstance(kept, QByteArray) or not window.restoreState(kept, _VERSION):
@@ -273,11 +300,11 @@ class Docks:
             live[first] = bar
 
 
-def _put(dock: QDockWidget, panel: QWidget) -> None:
+def _put(bay: Bay, panel: QWidget) -> None:
     plain = QApplication.font()
     plain.setWeight(QFont.Weight.Normal)  # said by name, else the panel would have the bold letters of its dock's title
     panel.setFont(plain)
-    dock.setWidget(panel)
+    bay.put(panel)
 
 
 def _throw_away(widget: QWidget) -> None:

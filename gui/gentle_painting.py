@@ -21,12 +21,17 @@ class GentlePainting(QWidget):
     window : QMainWindow
     parts : callable
         Returns the parts, the most important first.
+    wake : callable
+        Called with a part that can be seen, in the turn before it is painted.
     """
 
-    def __init__(self, window: QMainWindow, parts: Callable[[], list[QWidget]]) -> None:
+    def __init__(self, window: QMainWindow, parts: Callable[[], list[QWidget]],
+                 wake: Callable[[QWidget], None]) -> None:
         super().__init__(window)
         self._window = window
         self._parts = parts
+        self._wake = wake
+        self._woken: QWidget | None = None
         self._veiled: list[QWidget] = []
         self.setAutoFillBackground(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -35,17 +40,24 @@ class GentlePainting(QWidget):
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._lift)
 
-    def hold(self) -> None:
-        """Veil all parts; they are painted one by one when the event loop turns again."""
+    @property
+    def busy(self) -> bool:
+        """Whether parts wait to be painted."""
+        return self._timer.isActive()
+
+    def hold(self) -> bool:
+        """Veil all parts, which are painted one by one when the event loop turns again; return whether they are."""
         window = self._window
         if not window.isVisible():
-            return
+            return False
+        self._woken = None
         self._veiled = [part for part in self._parts() if not part.isWindow()]
         self.setGeometry(window.rect())
         self.setMask(QRegion(window.rect()) - QRegion(self._bars()))
         self.raise_()
         self.show()
         self._timer.start()
+        return True
 
     def _bars(self) -> QRect:
         """Return the strip at the top that is never veiled."""
@@ -62,6 +74,11 @@ class GentlePainting(QWidget):
         # a dock behind another one's tab is kept outside of the window
         left = [part for part in self._veiled if shiboken6.isValid(part) and part.isVisible() and not part.isWindow()
                 and inside.intersects(self._place(part))]
+        if left and self._woken is not left[0]:
+            self._woken = left[0]
+            self._wake(left[0])
+            self._timer.start()
+            return
         self._veiled = left[1:]
         if self._veiled:
             region = QRegion()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
+from gui.bay import Bay
 from gui.catalogue import PANELS
 from gui.commands import MENUS, Command
 from gui.desk import Desk
@@ -98,7 +99,7 @@ class MainWindow(QMainWindow):
         self.resize(min(1440, max(1280, room.width())), min(860, max(800, room.height())))
         self.menus: dict[str, QMenu] = {title: self.menuBar().addMenu(f"&{title}") for title in MENUS}
         self.scan_panel = ScanPanel(self.desk)
-        self.setCentralWidget(self.scan_panel)
+        self.setCentralWidget(Bay(self.scan_panel))
         self.docking = Docks(self, theme, settings)
         self.docks = self.docking.by_key
         for command in (*WindowCommands(self).declare(), *self.scan_panel.commands()):
@@ -211,17 +212,15 @@ class MainWindow(QMainWindow):
     def _show_bench(self) -> None:
         """Replace the panels of one kind of bench by those of another, and remember where they were."""
         self.docking.keep()
-        self.setUpdatesEnabled(False)
         for panel in self.instruments.made():
             panel.forget()
         for name in self.instruments:
             self.docking.drop(name)
         for kind in PANELS:
             if kind.of_bench:
-                self.docking.replace(kind.key, self._make_panel(kind.key))
+                self.docking.replace(kind.key, lambda key=kind.key: self._make_panel(key))
         self._build_instruments()
         self._arrange()
-        self.setUpdatesEnabled(True)
         self._refresh_commands()
         self._rest.start()
 

@@ -244,9 +244,7 @@ class LabModel:
             self.notice("warning", f"Points are marked as spoiled ({names}); the panel Optical table says what to do.")
 
     def _take_bench(self, mounting: _Mounting) -> None:
-        """Take over the bench that was made, or stay with the old one."""
-        self._mounting = None
-        self.connected = bool(self.lab.snapshot.values)
+        """Take over the bench that was made, or stay with the old one; another kind of bench first, then the rest."""
         if mounting.future.exception() is None:
             other = self.kind.key != mounting.experiment.bench
             self.kind, self.experiment = BENCHES[mounting.experiment.bench], mounting.experiment
@@ -254,7 +252,10 @@ class LabModel:
             self._forget_progress()
             if other:
                 self.bench_changed.emit()
+                return  # half of the window is new, which is enough to draw for once
             self.notice("info", mounting.done)
+        self._mounting = None
+        self.connected = bool(self.lab.snapshot.values)
         self.experiment_changed.emit()
         self.run_changed.emit()
         if mounting.then is not None and mounting.future.exception() is None:

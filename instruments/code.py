@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from instruments.declaration import Value
@@ -44,9 +45,14 @@ def quantity_code(si: float, unit: str) -> str:
     return f'Q_({si!r}, "{base}")'
 
 
+@lru_cache(maxsize=512)
+def _factor(word: str, unit: str) -> float | None:
+    return factor_between(Q_(1.0, word)._units, unit)
+
+
 def _shortest(si: float, word: str, unit: str) -> str | None:
     """Return the shortest figures that give ``si`` in the unit ``word``, or None."""
-    factor = factor_between(Q_(1.0, word)._units, unit)
+    factor = _factor(word, unit)
     if factor is None:  # a zero of its own
         return None
     number = si / unit_factor(word)
@@ -107,15 +113,21 @@ def _is_default(parameters: Parameters, name: str) -> bool:
     return bool(value == fresh) and type(value) is type(fresh)
 
 
+def _is_the_same(one: Parameters, other: Parameters, name: str) -> bool:
+    known, values = one.parameter(name), (getattr(one, name), getattr(other, name))
+    if None in values:
+        return values[0] is values[1]
+    if known.kind == "quantity":
+        return one.si(name) == other.si(name)
+    if known.kind == "quantities":
+        return one.si_list(name) == other.si_list(name)
+    return bool(values[0] == values[1]) and type(values[0]) is type(values[1])
+
+
 def changes_code(parameters: Parameters, usual: Parameters | None = None) -> list[str]:
     """Return ``name=code`` for each parameter that differs from the default, or from another set of the kind."""
-    found = []
-    for name in parameters.parameters():
-        code = parameter_code(parameters, name)
-        same = _is_default(parameters, name) if usual is None else code == parameter_code(usual, name)
-        if not same:
-            found.append(f"{name}={code}")
-    return found
+    return [f"{name}={parameter_code(parameters, name)}" for name in parameters.parameters()
+            if not (_is_default(parameters, name) if usual is None else _is_the_same(parameters, usual, name))]
 
 
 def procedure_code(procedure: Procedure) -> str:

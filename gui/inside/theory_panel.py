@@ -85,7 +85,13 @@ class TheoryPanel(SecretPanel):
     # -- the bench -----------------------------------------------------------------------------------------------
 
     def show_bench(self) -> None:
+        """Take notice of another bench, as soon as somebody sees it."""
+        self._behind = True
+        self.draw()
+
+    def _offer_pages(self) -> None:
         """Offer the pages of the bench that the laboratory has; say so if it has none."""
+        self._behind = False
         self.model.forget()
         pages = self.model.pages()
         with QSignalBlocker(self.choice):
@@ -108,6 +114,8 @@ class TheoryPanel(SecretPanel):
         """Take notice of another sample; nothing while nobody sees it."""
         if not self.seen():
             return
+        if self._behind:
+            self._offer_pages()
         if self.model.follow():
             self._show_values()
             self._ask(False)

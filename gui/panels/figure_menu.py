@@ -64,20 +64,18 @@ class FigureMenu(QMenu):
             self.papers.append(menu)
             bench = next(iter(paper.figures.values())).curves[0].experiment.bench
             self._papers.append((bench, heading, menu))
-            menu.aboutToShow.connect(lambda figures=paper.figures: self._tell(figures))
+            menu.hovered.connect(lambda entry, figures=paper.figures: self._tell(entry.data(), figures[entry.data()]))
             menu.setToolTipsVisible(True)
             menu.setAccessibleName(paper.title)
             for name, figure in paper.figures.items():
                 entry = self.figures[name] = menu.addAction(f"{figure.heading}: {figure.title}")
-                count = len(figure.curves)
-                runs = f"{count} runs" if count > 1 else "One run"
-                kind = type(figure.curves[0].experiment).in_words()
-                entry.setData(f"{runs} of {kind}, {clock(figure.seconds())} of lab time.")
-                entry.setToolTip(entry.data())
+                entry.setData(name)
                 entry.triggered.connect(lambda _=False, name=name: self.chosen.emit(name))
 
-    def _tell(self, figures: dict[str, PaperFigure]) -> None:
-        """Say in the tool-tips what choosing a figure would set up now."""
-        for name, figure in figures.items():
-            entry = self.figures[name]
-            entry.setToolTip(" ".join(filter(None, (entry.data(), self._before(figure)))))
+    def _tell(self, name: str, figure: PaperFigure) -> None:
+        """Say in the tool-tip what a figure takes, and what choosing it would set up now."""
+        count = len(figure.curves)
+        runs = f"{count} runs" if count > 1 else "One run"
+        kind = type(figure.curves[0].experiment).in_words()
+        takes = f"{runs} of {kind}, {clock(figure.seconds())} of lab time."
+        self.figures[name].setToolTip(" ".join(filter(None, (takes, self._before(figure)))))

@@ -56,6 +56,7 @@ class RunCurves:
         self._look = look
         self._runs = runs
         self.plan: PlotPlan = PlotPlan("", ())
+        self._plan_drawn = self.plan
         self.variable = Variable("", "", "")
         self.planned: tuple[float, ...] = ()
         """The horizontal axis of a run that does not exist yet."""
@@ -78,11 +79,15 @@ class RunCurves:
         return self._runs.shown() != self._drawn
 
     def draw(self) -> None:
-        """Draw everything anew."""
-        for item in (*self.curves.values(), *self.bars.values(), *self.crosses.values()):
-            self._plot.removeItem(item)
-        for drawn in (self.curves, self.bars, self._filled, self.crosses, self._dressed):
-            drawn.clear()
+        """Draw everything anew; with another plan by other curves, else the curves get new points and colours."""
+        if self.plan is not self._plan_drawn:
+            self._plan_drawn = self.plan
+            for item in (*self.curves.values(), *self.bars.values(), *self.crosses.values()):
+                self._plot.removeItem(item)
+            for drawn in (self.curves, self.bars, self.crosses):
+                drawn.clear()
+        self._filled.clear()
+        self._dressed.clear()
         self.follow()
 
     def follow(self) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEngine, QPen
 from PySide6.QtWidgets import QApplication
 
 _FEW = (1, 2, 5)
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MOST_DECADES = 8
 
+Stroke = tuple[QPen, QPointF, QPointF]
 Ticks = list[tuple[float | None, list[float]]]
 
 
@@ -32,6 +35,34 @@ class Axis(pg.AxisItem):
             self.textHeight = max(self.textHeight, metrics.height())
             self._updateHeight()
 
+    def paint(self, painter: QPainter, *_: object) -> None:
+        """Draw at once: pyqtgraph writes a QPicture first, and each replay of it looks for the font of each number.
+
+        What is drawn is kept as pixels (`gui.widgets.plot`), so that nothing is drawn twice.
+        """
+        if self.style["tickFont"]:
+            painter.setFont(self.style["tickFont"])
+        specs = self.generateDrawSpecs(painter)
+        if specs is not None:
+            self.drawPicture(painter, *specs)
+
+    def drawPicture(self, painter: QPainter, axis: Stroke, ticks: list[Stroke], texts: list[tuple[Any, ...]]) -> None:
+        """Draw line, ticks and numbers; on a screen, ticks and grid as rectangles.
+
+        They lie on the plot's ground and below all else, so they need not be blended with it: Qt's raster engine does
+        that pixel by pixel, and the lines of a grid would take longer than the curves.
+        """
+        view = self.getViewWidget()
+        if view is not None and painter.paintEngine().type() is QPaintEngine.Type.Raster:
+            scale = painter.deviceTransform()
+            thin = QSizeF(1.0 / abs(scale.m11() or 1.0), 1.0 / abs(scale.m22() or 1.0))
+            ground = view.backgroundBrush().color()
+            for pen, start, end in ticks:
+                line = QRectF(start, end).normalized()
+                painter.fillRect(QRectF(line.topLeft(), line.size().expandedTo(thin)), _mixed(pen.color(), ground))
+            ticks = []
+        super().drawPicture(painter, axis, ticks, texts)
+
     def logTickValues(self, low: float, high: float, size: float, standard: Ticks) -> Ticks:  # noqa: ARG002
         """Return the ticks with a number and those without one, as logarithms."""
         span = high - low
@@ -49,6 +80,13 @@ class Axis(pg.AxisItem):
     def logTickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:  # noqa: ARG002
         """Return what is written at the ticks."""
         return [_written(10.0**value) if spacing is not None else "" for value in values]
+
+
+def _mixed(ink: QColor, ground: QColor) -> QColor:
+    """Return what a transparent colour looks like on another one."""
+    part = ink.alphaF()
+    return QColor.fromRgbF(*(part * i + (1.0 - part) * g
+                             for i, g in zip(ink.getRgbF()[:3], ground.getRgbF()[:3], strict=True)))
 
 
 def _round_numbers(low: float, high: float) -> list[float]:

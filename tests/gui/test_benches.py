@@ -92,7 +92,7 @@ def test_choosing_sets_up_the_other_bench(qtbot, window):
     assert docks == set(window.docks)
     assert "magnet" not in docks
     assert not any(window.docks[name].isHidden() for name in (*window.instruments, "experiment", "path", "strip"))
-    assert window.instruments["lockin"].isVisible()
+    qtbot.waitUntil(window.instruments["lockin"].isVisible, timeout=5000)
     panels_menu = [action.text() for action in window._panels_menu.actions()]
     assert panels_menu.count("Lock-in") == 1
     assert "Magnet" not in panels_menu
@@ -213,7 +213,7 @@ def test_a_bench_that_cannot_be_set_up_leaves_the_old_one(qtbot, window, monkeyp
 @pytest.mark.slow
 def test_mounting_a_sample_of_the_second_bench(qtbot, window):
     choose(qtbot, window, "frequency_sweep")
-    panel = window.docks["sample"].widget()
+    panel = window.panel("sample")
     window.docks["sample"].raise_()
     assert [*panel.words] == ["age"]
     assert panel.words["age"].toolTip() == "Choose how old it is."
@@ -361,8 +361,8 @@ def test_instruments_make_two_groups_of_tabs(ready, qapp, qtbot, tmp_path):
         assert window.tabifiedDockWidgets(docks["laser"]) == [docks["chopper"]]
         assert not [dock for dock in window.tabifiedDockWidgets(docks["lockin"]) if not dock.isHidden()]
         assert window.dockWidgetArea(docks["path"]) == Qt.DockWidgetArea.BottomDockWidgetArea
-        assert window.instruments["lockin"].isVisible()
-        assert window.instruments["laser"].isVisible()
+        qtbot.waitUntil(window.instruments["lockin"].isVisible, timeout=5000)
+        qtbot.waitUntil(window.instruments["laser"].isVisible, timeout=5000)
 
 
 def test_a_relaxation_time_by_one_click_is_the_scripts(qtbot, window):

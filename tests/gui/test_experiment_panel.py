@@ -306,7 +306,8 @@ def test_the_menu_begins_with_the_papers_of_the_bench_and_says_what_is_set_up(pa
     figures.fill()
     assert [a.text() for a in figures.actions()][::2] == ["Spin inertia", "Nuclear-spin dragging"]
     for menu in figures.papers:
-        menu.aboutToShow.emit()
+        for action in menu.actions():
+            menu.hovered.emit(action)
     assert "Sets up the other bench" not in figures.figures["s1a"].toolTip()
     assert "Sets up the other bench, Pump-probe spin inertia" in figures.figures["fig2a_low"].toolTip()
 
@@ -328,7 +329,10 @@ def test_every_figure_is_in_the_menu(panel):
     assert len(dragging) == 13
     assert "Figure 5: p-type, π pulses, 1 kHz: resonant spin amplification" in inertia
     assert len(inertia) == 16
-    assert all(action.toolTip().endswith("of lab time.") for menu in papers for action in menu.actions())
+    for menu in papers:
+        for action in menu.actions():
+            menu.hovered.emit(action)
+            assert "of lab time." in action.toolTip()
 
 
 def test_a_figure_of_several_runs_goes_into_the_queue(qtbot, desk, panel):

@@ -42,7 +42,7 @@ def test_each_task_opens_its_panels_and_closes_the_others(qtbot, window):
             for tabs in groups:
                 keys = [key for key in tabs if key in wanted_by(layout, window)]
                 if keys:
-                    assert window.panel(keys[0]).isVisible(), keys[0]
+                    qtbot.waitUntil(window.panel(keys[0]).isVisible, timeout=5000)
 
 
 def test_an_arrangement_is_kept_for_each_task(qtbot, window):
@@ -65,7 +65,7 @@ def test_a_closed_panel_comes_when_it_is_wanted(qtbot, window):
 
 
 def test_all_panels_stand_a_moment_after_the_window_does(qtbot, window):
-    qtbot.waitUntil(lambda: all(dock.widget() is not None for dock in window.docks.values()), timeout=20_000)
+    qtbot.waitUntil(lambda: all(window.docking.made(key) for key in window.docks), timeout=20_000)
     assert {kind.key for kind in PANELS} | set(window.instruments) == set(window.docks)
 
 
@@ -101,7 +101,7 @@ def test_panels_that_an_exam_has_closed_come_back(qtbot, window):
 
 def test_all_is_painted_after_a_change_of_layout(qtbot, window):
     """What is on the screen is what the window would draw: the veil leaves nothing unpainted."""
-    qtbot.waitUntil(lambda: all(dock.widget() is not None for dock in window.docks.values()), timeout=20_000)
+    qtbot.waitUntil(lambda: all(window.docking.made(key) for key in window.docks), timeout=20_000)
     window.model.hold(True)
     for key in ("layout.runs", "layout.measure", "view.theme.dark", "layout.setup", "layout.measure"):
         window.commands.run(key)

@@ -318,7 +318,7 @@ def test_closing_in_mid_run_keeps_the_data(qapp, qtbot, tmp_path):
 
 
 def test_mounting_a_sample_by_clicking(qtbot, window):
-    panel = window.docks["sample"].widget()
+    panel = window.panel("sample")
     window.docks["sample"].raise_()
     panel.words["model"].setCurrentText("latta2009")
     panel.seed.setValue(5)
@@ -335,7 +335,7 @@ def test_mounting_a_sample_by_clicking(qtbot, window):
 def test_mounting_a_charged_dot_whose_nuclei_flip(qtbot, window):
     DotSpecimen(QuantumDot.sample_a().replace(fluctuations=True)).evolve(  # compiled here, not in the laboratory
         Room(Ramp(4.5), Ramp(0.4), Ramp(0.0), 0.0, 1.0), TickGrid(0, 10**10, 0, 1))
-    panel = window.docks["sample"].widget()
+    panel = window.panel("sample")
     window.docks["sample"].raise_()
     assert [*panel.words] == ["model", "preset", "charge", "fluctuations"]
     assert panel.words["fluctuations"].toolTip() == QuantumDot.parameter("fluctuations").help
@@ -356,7 +356,7 @@ def test_mounting_a_charged_dot_whose_nuclei_flip(qtbot, window):
 
 
 def test_a_sample_with_changed_parameters(qtbot, window):
-    panel = window.docks["sample"].widget()
+    panel = window.panel("sample")
     window.docks["sample"].raise_()
     type_into_line(qtbot, panel.changes, "nuclei = 5000; stark shift = 2 ueV/mV")
     click(qtbot, panel.mount)

@@ -183,7 +183,7 @@ def test_a_bench_without_a_rate_says_so(second_bench, monkeypatch, qapp, qtbot, 
         monkeypatch.setattr(f"{module}.kernels_are_compiled", lambda kind: True)
     with desk_with_panel(qapp, qtbot, tmp_path) as window:
         window.model.choose(FrequencySweep)
-        qtbot.waitUntil(lambda: window.model.kind.key == "chopping", timeout=20_000)
+        qtbot.waitUntil(lambda: window.model.kind.key == "chopping" and window.model.connected, timeout=20_000)
         assert "no polarization rate" in window.rate.value.text()
         assert not window.rate.curves
         assert window.rate.plot.isHidden()

@@ -1,0 +1,100 @@
+"""The place of a panel: what is done to the place reaches the panel when there is time for it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+
+class Bay(QWidget):
+    """A place as large as its panel wants it to be.
+
+    While it is held, the place may be shown, hidden and resized, and its panel sleeps: a window with thirty panels is
+    then arranged at once, and the panels follow one by one.
+
+    Parameters
+    ----------
+    panel : QWidget, optional
+    """
+
+    def __init__(self, panel: QWidget | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.panel: QWidget | None = None
+        self._held = False
+        self._told = (QSize(), QSize())
+        if panel is not None:
+            self.put(panel)
+
+    def put(self, panel: QWidget) -> None:
+        """Put a panel here."""
+        self.take()
+        self.panel = panel
+        panel.setParent(self)
+        self.setSizePolicy(panel.sizePolicy())
+        self.setMaximumSize(panel.maximumSize())
+        self._tell()
+        if self._held:
+            panel.hide()
+        else:
+            panel.setGeometry(self.rect())
+            panel.show()
+
+    def take(self) -> QWidget | None:
+        """Give the panel free that is here, if there is one."""
+        panel, self.panel = self.panel, None
+        if panel is not None:
+            panel.hide()
+            panel.setParent(None)
+        return panel
+
+    def hold(self) -> None:
+        """Let the panel sleep until `release` is called; one that is seen stays seen, as large as it is."""
+        self._held = True
+        if self.panel is not None and not self.isVisible():
+            self.panel.hide()
+
+    def release(self) -> None:
+        """Wake the panel: it gets its size, and is seen if its place is."""
+        self._held = False
+        if self.panel is not None:
+            self.panel.setGeometry(self.rect())
+            self.panel.show()
+
+    @property
+    def held(self) -> bool:
+        """Whether the panel sleeps."""
+        return self._held
+
+    # -- sizes -------------------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        """Return the size that the panel would like to have."""
+        return QSize(-1, -1) if self.panel is None else self.panel.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size that the panel needs."""
+        if self.panel is None:
+            return QSize(-1, -1)
+        least, said = self.panel.minimumSizeHint(), self.panel.minimumSize()
+        return QSize(said.width() or least.width(), said.height() or least.height())
+
+    def _tell(self) -> None:
+        sizes = self.minimumSizeHint(), self.sizeHint()
+        if sizes != self._told:
+            self._told = sizes
+            self.updateGeometry()
+
+    def event(self, event: QEvent) -> bool:
+        """Pass on what the panel needs, if that is another size than before: else the whole window would be laid out
+        whenever a label's text changes."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._tell()
+            return True
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the panel the size of its place."""
+        super().resizeEvent(event)
+        if self.panel is not None and not self._held:
+            self.panel.setGeometry(self.rect())
