@@ -2,9 +2,49 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize
+from time import perf_counter
+
+import shiboken6
+from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
+
+_AT_A_TIME = 0.012
+"""Seconds that panels may take for their new sizes before the event loop turns."""
+_NO_LIMIT = 16777215
+"""What Qt calls QWIDGETSIZE_MAX."""
+
+
+class _Turns:
+    """Gives panels their sizes: at once as long as that is quick, the others in the next turns of the event loop."""
+
+    def __init__(self) -> None:
+        self._spent = 0.0
+        self._waiting: list[Bay] = []
+        self._timer: QTimer | None = None
+
+    def fit(self, bay: Bay) -> None:
+        """Fit a panel into its bay, now or soon."""
+        if self._timer is None:
+            self._timer = QTimer(QApplication.instance(), singleShot=True, interval=0)
+            self._timer.timeout.connect(self._go_on)
+        if self._spent < _AT_A_TIME:
+            began = perf_counter()
+            bay.fit()
+            self._spent += perf_counter() - began
+        elif bay not in self._waiting:
+            self._waiting.append(bay)
+        self._timer.start()
+
+    def _go_on(self) -> None:
+        self._spent = 0.0
+        waiting, self._waiting = self._waiting, []
+        for bay in waiting:
+            if shiboken6.isValid(bay):
+                self.fit(bay)
+
+
+_turns = _Turns()
 
 
 class Bay(QWidget):
@@ -22,6 +62,7 @@ class Bay(QWidget):
         super().__init__(parent)
         self.panel: QWidget | None = None
         self._held = False
+        self._folded = False
         self._told = (QSize(), QSize())
         if panel is not None:
             self.put(panel)
@@ -32,13 +73,10 @@ class Bay(QWidget):
         self.panel = panel
         panel.setParent(self)
         self.setSizePolicy(panel.sizePolicy())
-        self.setMaximumSize(panel.maximumSize())
         self._tell()
-        if self._held:
-            panel.hide()
-        else:
-            panel.setGeometry(self.rect())
-            panel.show()
+        panel.hide()
+        if not self._held:
+            self._wake()
 
     def take(self) -> QWidget | None:
         """Give the panel free that is here, if there is one."""
@@ -57,7 +95,29 @@ class Bay(QWidget):
     def release(self) -> None:
         """Wake the panel: it gets its size, and is seen if its place is."""
         self._held = False
-        if self.panel is not None:
+        self._wake()
+
+    def fold(self, folded: bool) -> None:
+        """Make the place vanish with its panel, or appear again.
+
+        Without a central widget Qt shares the width of a window among all docks anew whenever it is resized; one that
+        has no height is no such trouble.
+        """
+        self._folded = folded
+        self.setMaximumHeight(0 if folded else _NO_LIMIT)
+        if folded and self.panel is not None:
+            self.panel.hide()
+        self._tell()
+        if not self._held:
+            self._wake()
+
+    def fit(self) -> None:
+        """Give the panel the size of its place."""
+        if self.panel is not None and not self._held:
+            self.panel.setGeometry(self.rect())
+
+    def _wake(self) -> None:
+        if self.panel is not None and not self._folded:
             self.panel.setGeometry(self.rect())
             self.panel.show()
 
@@ -76,6 +136,8 @@ class Bay(QWidget):
         """Return the size that the panel needs."""
         if self.panel is None:
             return QSize(-1, -1)
+        if self._folded:
+            return QSize(0, 0)
         least, said = self.panel.minimumSizeHint(), self.panel.minimumSize()
         return QSize(said.width() or least.width(), said.height() or least.height())
 
@@ -96,5 +158,4 @@ class Bay(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the panel the size of its place."""
         super().resizeEvent(event)
-        if self.panel is not None and not self._held:
-            self.panel.setGeometry(self.rect())
+        _turns.fit(self)

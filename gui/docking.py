@@ -16,7 +16,7 @@ from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MEASURE, MORE_INSTRUMENTS, S
 from gui.theme import Theme
 from gui.window_style import dress_tabs
 
-_VERSION = 5
+_VERSION = 6
 """Of kept layouts: raise it when panels are renamed."""
 _AREAS = {"left": Qt.DockWidgetArea.LeftDockWidgetArea, "right": Qt.DockWidgetArea.RightDockWidgetArea,
           "top": Qt.DockWidgetArea.TopDockWidgetArea, "bottom": Qt.DockWidgetArea.BottomDockWidgetArea}
@@ -30,14 +30,17 @@ class Docks:
     Parameters
     ----------
     window : QMainWindow
-        Its central widget is the plot.
+    middle : QWidget
+        What they lie around: the plot.
     theme : Theme
     settings : QSettings
         Where arrangements are kept, one for each bench and layout.
     """
 
-    def __init__(self, window: QMainWindow, theme: Theme, settings: QSettings) -> None:
+    def __init__(self, window: QMainWindow, middle: QWidget, theme: Theme, settings: QSettings) -> None:
         self._window = window
+        self._middle = Bay(middle)
+        window.setCentralWidget(self._middle)
         self._theme = theme
         self._settings = settings
         self.by_key: dict[str, QDockWidget] = {}
@@ -52,6 +55,9 @@ class Docks:
         self._put_away: list[str] = []
         """What was open when it was forbidden."""
         self._bays: dict[str, Bay] = {}
+        self._refuse: list[QWidget] = []
+        self._emptying = QTimer(window, singleShot=True, interval=0)
+        self._emptying.timeout.connect(self._throw_one_away)
         self.painting = GentlePainting(window, self._parts, self._wake_part)
         window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         # instruments are long: their column goes down to the window's foot
@@ -109,7 +115,7 @@ class Docks:
         old = self._bays[key].take()
         self._unmade[key] = make
         if old is not None:
-            _throw_away(old)
+            self._throw_away(old)
 
     def drop(self, key: str) -> None:
         """Take a dock away, with its panel."""
@@ -117,7 +123,19 @@ class Docks:
         dock = self.by_key.pop(key)
         del self._bays[key]
         self._window.removeDockWidget(dock)
-        _throw_away(dock)
+        self._throw_away(dock)
+
+    def _throw_away(self, widget: QWidget) -> None:
+        """Delete a widget with all that is on it: the panels of a bench one by one, for it takes a while."""
+        widget.hide()
+        widget.setObjectName("")  # the next one may have its name
+        self._refuse.append(widget)
+        self._emptying.start()
+
+    def _throw_one_away(self) -> None:
+        self._refuse.pop().deleteLater()
+        if self._refuse:
+            self._emptying.start()
 
     def forbid(self, keys: frozenset[str]) -> None:
         """Close these panels and do not let them be opened; called again with none, let them be opened again."""
@@ -146,7 +164,7 @@ class Docks:
         return True
 
     def _parts(self) -> list[QWidget]:
-        return [self._window.centralWidget(), *self.by_key.values()]
+        return [self._middle, *self.by_key.values()]
 
     def _see(self, key: str) -> None:
         """Wake a panel whose dock has come to light, unless it is one of many, which have their turns."""
@@ -162,8 +180,8 @@ class Docks:
         key = part.objectName()
         if self.by_key.get(key) is part:
             self._wake(key)
-        elif isinstance(part, Bay) and part.held:
-            part.release()
+        elif self._middle.held:
+            self._middle.release()
 
     # -- layouts -----------------------------------------------------------------------------------------------
 
@@ -197,6 +215,7 @@ class Docks:
     def reset(self) -> None:
         """Bring all panels of the present layout back to their first places."""
         self._settings.remove(self._name())
+        self.hold()
         for dock in self.by_key.values():
             dock.setFloating(False)
         self._arrange(self.layout)
@@ -215,13 +234,16 @@ class Docks:
     def _name(self) -> str:
         return f"layout/{self._bench}/{self.layout.key}"
 
+    def hold(self) -> None:
+        """Let all panels wait for their turns."""
+        if self.painting.hold():
+            for bay in (self._middle, *self._bays.values()):
+                bay.hold()
+
     def _arrange(self, layout: Layout) -> None:
         window = self._window
-        if self.painting.hold():
-            for bay in (window.centralWidget(), *self._bays.values()):
-                if isinstance(bay, Bay):
-                    bay.hold()
-        window.centralWidget().setVisible(layout.plot)
+        self.hold()
+        self._middle.fold(not layout.plot)
         kept = self._settings.value(self._name())
         if not isinstance(kept, QByteArray) or not window.restoreState(kept, _VERSION):
             for dock in self.by_key.values():
@@ -246,7 +268,11 @@ class Docks:
                 if not keys:
                     continue
                 docks = [waiting.pop(key) for key in keys]
-                window.addDockWidget(_AREAS[side], docks[0])
+                if side == "bottom" and "top" in firsts and side not in firsts and not layout.plot:
+                    # in one area with what is above: two would share the height anew whenever the window is resized
+                    window.splitDockWidget(firsts["top"][0], docks[0], Qt.Orientation.Vertical)
+                else:
+                    window.addDockWidget(_AREAS[side], docks[0])
                 if side in ("top", "bottom") and firsts.get(side):
                     window.splitDockWidget(firsts[side][-1], docks[0], Qt.Orientation.Horizontal)
                 stacks.append(docks)
@@ -275,7 +301,10 @@ class Docks:
             if side in firsts:
                 window.resizeDocks(firsts[side], [300] * len(firsts[side]), Qt.Orientation.Vertical)
         if "bottom" in firsts:
-            window.resizeDocks(firsts["bottom"][:1], [layout.height], Qt.Orientation.Vertical)
+            above = firsts["top"][:1] if "top" in firsts else []
+            window.resizeDocks([*above, firsts["bottom"][0]],
+                               [*(window.height() - layout.height for _ in above), layout.height],
+                               Qt.Orientation.Vertical)
             window.resizeDocks(firsts["bottom"], [520, 420][:len(firsts["bottom"])], Qt.Orientation.Horizontal)
 
     def _expanded(self, tabs: tuple[str, ...]) -> list[str]:
@@ -305,9 +334,3 @@ def _put(bay: Bay, panel: QWidget) -> None:
     plain.setWeight(QFont.Weight.Normal)  # said by name, else the panel would have the bold letters of its dock's title
     panel.setFont(plain)
     bay.put(panel)
-
-
-def _throw_away(widget: QWidget) -> None:
-    widget.hide()
-    widget.setObjectName("")  # the next one may have its name
-    widget.deleteLater()

@@ -9,7 +9,6 @@ from PySide6.QtCore import QByteArray, QSettings, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
-from gui.bay import Bay
 from gui.catalogue import PANELS
 from gui.commands import MENUS, Command
 from gui.desk import Desk
@@ -99,8 +98,7 @@ class MainWindow(QMainWindow):
         self.resize(min(1440, max(1280, room.width())), min(860, max(800, room.height())))
         self.menus: dict[str, QMenu] = {title: self.menuBar().addMenu(f"&{title}") for title in MENUS}
         self.scan_panel = ScanPanel(self.desk)
-        self.setCentralWidget(Bay(self.scan_panel))
-        self.docking = Docks(self, theme, settings)
+        self.docking = Docks(self, self.scan_panel, theme, settings)
         self.docks = self.docking.by_key
         for command in (*WindowCommands(self).declare(), *self.scan_panel.commands()):
             self._declare(command)
@@ -170,6 +168,7 @@ class MainWindow(QMainWindow):
         if self.docking.make_next():
             self._rest.start()
         else:
+            self.experiment.prepare()
             self.complete.emit()
         self._refresh_commands()
 
@@ -184,8 +183,7 @@ class MainWindow(QMainWindow):
 
     def stage(self) -> QWidget:
         """Return the widget over which cards are shown: the plot, or the whole window where there is none."""
-        centre = self.centralWidget()
-        return centre if centre.isVisible() else self
+        return self.scan_panel if self.docking.layout.plot else self
 
     def _build_instruments(self) -> None:
         """Make what belongs to one kind of bench: the panels of its instruments and its titles."""
@@ -208,10 +206,12 @@ class MainWindow(QMainWindow):
         idle = frozenset(panel.key for panel in PANELS if not panel.fits(kind))
         self.docking.set_bench(kind.key, tuple(self.instruments), kind.chart.split(".")[0], idle)
         self._fill_panels_menu()
+        self._refresh_commands()
 
     def _show_bench(self) -> None:
-        """Replace the panels of one kind of bench by those of another, and remember where they were."""
+        """Replace the panels of one kind of bench by those of another, which find their places in the next turn."""
         self.docking.keep()
+        self.docking.hold()
         for panel in self.instruments.made():
             panel.forget()
         for name in self.instruments:
@@ -220,8 +220,7 @@ class MainWindow(QMainWindow):
             if kind.of_bench:
                 self.docking.replace(kind.key, lambda key=kind.key: self._make_panel(key))
         self._build_instruments()
-        self._arrange()
-        self._refresh_commands()
+        QTimer.singleShot(0, self, self._arrange)
         self._rest.start()
 
     def _build_bars(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import math
 import time
+from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -94,6 +95,8 @@ class Diary:
         """A deed was done, or a measurement ended."""
         kind = model.kind
         self._first: Future[Standing | None] = model.lab.post(lambda bench: standing(bench, kind))
+        self._asked: deque[Entry] = deque()
+        """Measurements that have not begun."""
         self._running: Entry | None = None
         self._run: Run | None = None
         model.done.connect(self.note)
@@ -106,6 +109,8 @@ class Diary:
         if isinstance(deed, ActionPressed):
             entry.before = dict(self._model.snapshot.values.get(deed.instrument, {}))
         self.entries.append(entry)
+        if isinstance(deed, RunAsked):
+            self._asked.append(entry)
         self.changed.emit()
 
     def _look_for_outcomes(self) -> None:
@@ -118,9 +123,10 @@ class Diary:
         """Notice which measurement runs, and how it ended."""
         model = self._model
         if model.run is not None and self._running is None:
-            waiting = [e for e in self.entries if isinstance(e.deed, RunAsked) and not e.status and not e.deed.refused]
-            if waiting and waiting[0].deed.procedure is model.run.procedure:  # type: ignore[union-attr]
-                self._running, self._run = waiting[0], model.run
+            while self._asked and self._asked[0].deed.refused:
+                self._asked.popleft()
+            if self._asked and self._asked[0].deed.procedure is model.run.procedure:  # type: ignore[union-attr]
+                self._running, self._run = self._asked.popleft(), model.run
         elif model.run is None and self._running is not None and self._run is not None:
             self._running.status = model.run_state
             self._running.number = self._run.number  # the bench may be at the next run already
@@ -146,9 +152,9 @@ class Diary:
             found.append(entry)
         return found
 
-    def runs(self) -> int:
-        """Return how many measurements were asked for and not refused."""
-        return sum(isinstance(entry.deed, RunAsked) for entry in self.kept())
+    def has_run(self) -> bool:
+        """Return whether a measurement was asked for and not refused."""
+        return any(isinstance(entry.deed, RunAsked) and not entry.deed.refused for entry in reversed(self.entries))
 
     def script(self, chosen: list[Entry] | None = None) -> str:
         """Return the script of all deeds since the start.
@@ -195,7 +201,7 @@ class _Writer:
         self._runs = 0
         """How many measurements the script's bench will have had."""
         self._standing = start
-        self._made = False
+        self._model: Bench | None = None
 
     def write(self, entries: list[Entry]) -> Script:
         """Write down some deeds."""
@@ -226,10 +232,17 @@ class _Writer:
     def _make(self) -> None:
         here = self._standing
         self._script.bench(here.kind, here.sample, here.seed, here.noise)
-        self._bench = here.kind.make(here.sample, seed=here.seed, noise=here.noise)
+        self._model = None
         self._since = self._arrives = 0.0
         self._runs = 0
         self._number(here.runs + 1)
+
+    def _bench(self) -> Bench:
+        """Return the bench that tells how long settings move, made when it is first asked."""
+        if self._model is None:
+            here = self._standing
+            self._model = here.kind.make(here.sample, seed=here.seed, noise=here.noise)
+        return self._model
 
     def _hand(self, entry: Entry, deed: Deed) -> None:
         if not isinstance(deed, SettingWritten | TimePassed):
@@ -240,16 +253,16 @@ class _Writer:
             match deed:
                 case SettingWritten(instrument, setting, _, after):
                     self._script.set(kind, instrument, setting, after, during)
-                    self._bench.instruments[instrument].write(setting, after)
+                    self._bench().instruments[instrument].write(setting, after)
                     self._follow(instrument, deed.lab_time)
                 case ActionPressed(instrument, action):
-                    self._bench.instruments[instrument].act(action)
+                    self._bench().instruments[instrument].act(action)
                     if not self._found(entry, instrument, action):
                         self._script.act(instrument, action)
                     self._follow(instrument, deed.lab_time)
                 case FaultTurned(instrument, fault, present):
                     self._script.fault(instrument, fault, present)
-                    (self._bench.fail if present else self._bench.mend)(f"{instrument}.{fault}")
+                    (self._bench().fail if present else self._bench().mend)(f"{instrument}.{fault}")
                 case CablePlugged(target, _, source):
                     self._script.cable(source, target)
                 case TimePassed(seconds):
@@ -261,7 +274,7 @@ class _Writer:
     def _found(self, entry: Entry, instrument: str, action: str) -> bool:
         """Write down what an automatic function found, which depends on the moment, in place of its button."""
         found = False
-        here = self._bench.instruments[instrument]
+        here = self._bench().instruments[instrument]
         for name in here.settings():
             value = (entry.outcome or {}).get(name)
             if isinstance(value, float) and value not in (entry.before.get(name), here.read(name)):
@@ -273,11 +286,11 @@ class _Writer:
 
     def _follow(self, instrument: str, moment: float) -> None:
         """Find out how long an instrument is on its way now."""
-        kind = self._bench.instruments[instrument]
+        kind = self._bench().instruments[instrument]
         left = max((kind.remaining(name) for name in kind.settings()), default=0.0)
         point = kind.next_breakpoint()
         if point is not None:
-            left = max(left, (point - self._bench.now_ps) / 1e12)
+            left = max(left, (point - self._bench().now_ps) / 1e12)
         if left > _ARRIVED:
             self._arrives, self._since = max(self._arrives, moment + left), moment
             for name, setting in kind.settings().items():

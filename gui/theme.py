@@ -220,11 +220,14 @@ def restyle_plot(plot: Any, theme: Theme | None = None) -> None:
         axis.setPen(colour("grid", dark))  # of the axis line, the ticks and the grid; comes first: sets the label too
         axis.setTextPen(text)
     # a label takes a new colour only together with its text
-    item.titleLabel.setText(item.titleLabel.text, color=text)
+    labels = [item.titleLabel]
+    if item.legend is not None:
+        labels += [label for _, label in item.legend.items]
+    for label in labels:
+        if label.opts["color"] != text:
+            label.setText(label.text, color=text)
     if item.legend is not None:
         item.legend.setLabelTextColor(text)
-        for _, label in item.legend.items:
-            label.setText(label.text, color=text)
     for curve in item.listDataItems():
         quantity = curve.property("quantity")
         if quantity:

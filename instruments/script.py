@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from itertools import product
 
 from instruments.bench import Bench
-from instruments.benches import BenchKind
+from instruments.benches import BENCHES, BenchKind
 from instruments.code import changes_code, procedure_code, quantity_code, value_code
 from instruments.declaration import Value
 from instruments.past_run import PastRun
@@ -43,10 +44,8 @@ _SAMPLES: dict[type[Parameters], Callable[[dict[str, str]], str]] = {
 def sample_code(kind: BenchKind, sample: Parameters) -> str:
     """Return code that makes a sample: the preset that is nearest, and what differs from it; empty for the usual."""
     best: tuple[int, dict[str, str], list[str]] | None = None
-    for chosen in product(*kind.presets.values()):
-        words = {name: word for name, word in zip(kind.presets, chosen, strict=True)
-                 if name not in kind.sample_type.parameters() or name in _USUAL}
-        changes = changes_code(sample, kind.make_sample(words))
+    for words, preset in _presets(kind.key):
+        changes = changes_code(sample, preset)
         if best is None or len(changes) < best[0]:
             best = len(changes), words, changes
     assert best is not None
@@ -55,6 +54,16 @@ def sample_code(kind: BenchKind, sample: Parameters) -> str:
     if changes:
         return f"{code}.replace({', '.join(changes)})"
     return "" if code == _SAMPLES[kind.sample_type](_first_words(kind)) else code
+
+
+@cache
+def _presets(bench: str) -> list[tuple[dict[str, str], Parameters]]:
+    """Return all presets of a bench's sample, each with the words that choose it."""
+    kind = BENCHES[bench]
+    choices = [{name: word for name, word in zip(kind.presets, chosen, strict=True)
+                if name not in kind.sample_type.parameters() or name in _USUAL}
+               for chosen in product(*kind.presets.values())]
+    return [(words, kind.make_sample(words)) for words in choices]
 
 
 def _first_words(kind: BenchKind) -> dict[str, str]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass
+from functools import cache
 from numbers import Integral
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from vlab.errors import LimitError, SettingError, UnknownNameError
@@ -226,11 +228,13 @@ class Parameters:
         return cls._title or cls.__name__
 
     @classmethod
-    def parameters(cls) -> dict[str, Parameter]:
+    @cache
+    def parameters(cls) -> Mapping[str, Parameter]:
         """Return the declarations by field name, in order."""
-        return {f.name: f.metadata[_KEY] for f in dataclasses.fields(cls) if _KEY in f.metadata}
+        return MappingProxyType({f.name: f.metadata[_KEY] for f in dataclasses.fields(cls) if _KEY in f.metadata})
 
     @classmethod
+    @cache
     def required(cls) -> tuple[str, ...]:
         """Return the names of the parameters that have no default."""
         fields = dataclasses.fields(cls)

@@ -481,6 +481,10 @@ class ExperimentPanel(QWidget):
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
 
+    def prepare(self) -> None:
+        """Make beforehand what would keep somebody waiting who opens it."""
+        self.figures.fill()
+
     def open_figures(self) -> None:
         """Open the menu of figures under its button."""
         button = self.tools["figure"]

@@ -271,7 +271,7 @@ class LogPanel(QWidget):
             Command("script.copy_last", "Copy the last run as a script", "Edit",
                     lambda: self._copy_script(diary.script_of_last_run()),
                     "Copy what led to the last measurement, and that measurement, as a Python script.",
-                    enabled=lambda: open_book() and diary.runs() > 0, why_not=why_not),
+                    enabled=lambda: open_book() and diary.has_run(), why_not=why_not),
             Command("script.save", "Save as script…", "Edit", self._save_script,
                     "Save all that was done as a Python script.", enabled=open_book, why_not=why_not),
             Command("log.copy", "Copy the log", "Edit", self.copy, "Copy the lines of the log that are shown."),

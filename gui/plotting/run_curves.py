@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pyqtgraph as pg
@@ -86,8 +87,8 @@ class RunCurves:
                 self._plot.removeItem(item)
             for drawn in (self.curves, self.bars, self.crosses):
                 drawn.clear()
+            self._dressed.clear()
         self._filled.clear()
-        self._dressed.clear()
         self.follow()
 
     def follow(self) -> None:
@@ -101,7 +102,6 @@ class RunCurves:
             self._plot.removeItem(curve)
             if key in self.bars:
                 self._plot.removeItem(self.bars.pop(key))
-        self._drop_overlay()
         for age, scan in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
             for trace in scan.traces:
                 pen = self.pen(scan, trace, age)
@@ -187,18 +187,22 @@ class RunCurves:
             return f"{scan.title}, {trace.style.name()}" if trace.place == 0 else trace.style.name() or None
         return f"{scan.title}, {trace.member}" if trace.member and trace.place == 0 else trace.member or scan.title
 
-    def _drop_overlay(self) -> None:
-        for item in self.overlays:
-            self._plot.removeItem(item)
-        self.overlays.clear()
-
     def _draw_overlay(self) -> None:
         """Draw the theory or fit of the last run over it, dashed and thin."""
-        self._drop_overlay()
-        self._overlay()
+        wanted = list(self._overlay())
+        while len(self.overlays) > len(wanted):
+            self._plot.removeItem(self.overlays.pop())
+        while len(self.overlays) < len(wanted):
+            item = self._plot.plot([], [], connect="finite")  # a gap in a theory is a NaN
+            item.setZValue(1)
+            self.overlays.append(item)
+        for item, (x, y, pen) in zip(self.overlays, wanted, strict=True):
+            item.setPen(pen)
+            item.setData(x, y)
         self._tell()
 
-    def _overlay(self) -> None:
+    def _overlay(self) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], QPen]]:
+        """Yield points and pen of each curve of the theory or fit of the last run."""
         if not self._drawn or self.variable.name != self.plan.y[0] or not self.theory:
             return
         scan = self._drawn[-1]
@@ -210,16 +214,15 @@ class RunCurves:
             if pen is not None and self.plan.markers:  # the fit joins the points
                 dash = pen.style()
                 if x.size:
-                    self.curves[scan.number, scan.traces[number].place].setPen(None)
+                    key = scan.number, scan.traces[number].place
+                    self.curves[key].setPen(None)
+                    self._dressed.pop(key, None)
             shown = np.full(x.shape, True)
             if self.log_x:
                 shown &= x > 0.0
             if self.log_y:
                 shown &= y > 0.0
-            # a gap in a theory is a NaN
-            item = self._plot.plot(x[shown], y[shown], connect="finite", pen=pg.mkPen(colour, width=1, style=dash))
-            item.setZValue(1)
-            self.overlays.append(item)
+            yield x[shown], y[shown], pg.mkPen(colour, width=1, style=dash)
 
     def bounds(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return the ends of both axes that show the whole grid of all runs, and all values."""
@@ -276,7 +279,8 @@ class RunCurves:
             colour, age = self._look.colour("refused"), ages[scan.number]
             if age:
                 colour.setAlphaF(max(0.15, 0.6 - 0.15 * age))
-            item.setSymbolPen(pg.mkPen(colour, width=1))
+            if colour != pg.mkPen(item.opts["symbolPen"]).color():
+                item.setSymbolPen(pg.mkPen(colour, width=1))
             item.setZValue(0.5 - age)
             x, y = (np.concatenate(values) for values in zip(*found, strict=True))
             item.setData(x, y)

@@ -219,12 +219,25 @@ class Drawing:
         p.setBrush(mixed(self.inks.base, self.inks.table, 0.35))
         p.drawRoundedRect(QRectF(0.5, 0.5, width - 1.0, height - 1.0), 6.0, 6.0)
         step = _HOLES * self.layout.scale
-        p.setPen(pen(veiled(self.inks.grid, 0.33), 1.5 * self.layout.scale**0.5))
         columns, rows = int((width - 8.0) / step), int((height - 8.0) / step)
         left, top = 0.5 * (width - columns * step), 0.5 * (height - rows * step)
-        p.drawPoints([QPointF(left + i * step, top + j * step) for i in range(columns + 1) for j in range(rows + 1)])
+        row = self._row_of_holes(columns, step, left, width, ratio)
+        for j in range(rows + 1):
+            p.drawPixmap(QPointF(0.0, round((top + j * step) * ratio) / ratio - 2.0), row)
         p.end()
         return ground
+
+    def _row_of_holes(self, columns: int, step: float, left: float, width: float, ratio: float) -> QPixmap:
+        """Return a row of the table's holes: to draw each hole by itself would take as long as all the rest."""
+        row = QPixmap(max(1, round(width * ratio)), max(1, round(4.0 * ratio)))
+        row.setDevicePixelRatio(ratio)
+        row.fill(Qt.GlobalColor.transparent)
+        p = QPainter(row)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setPen(pen(veiled(self.inks.grid, 0.33), 1.5 * self.layout.scale**0.5))
+        p.drawPoints([QPointF(left + i * step, 2.0) for i in range(columns + 1)])
+        p.end()
+        return row
 
     def _outline(self, name: str) -> QColor:
         look = self.picture.nodes.get(name, NodeLook())

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEngine, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPaintEngine, QPainter, QPen
 from PySide6.QtWidgets import QApplication
 
 _FEW = (1, 2, 5)

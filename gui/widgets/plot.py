@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from gui.courtesy import Courtesy
@@ -41,6 +41,7 @@ class Plot(pg.PlotWidget):
         self.courtesy = Courtesy()
         """The laboratory's, in the main window."""
         self._theme = theme
+        self._named: dict[str, tuple[str, str | None]] = {}
         self._name("bottom", bottom, bottom_unit)
         self._name("left", left, None)
         self.showGrid(x=True, y=True, alpha=0.15)
@@ -67,6 +68,12 @@ class Plot(pg.PlotWidget):
         item.autoBtn.clicked.connect(self.show_again)
         theme.changed.connect(self.restyle)
         self.restyle()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with the theme."""
+        if self._behind:
+            self.restyle()
+        super().showEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw, without the laboratory taking the interpreter away between two strokes."""
@@ -123,20 +130,25 @@ class Plot(pg.PlotWidget):
     def set_left(self, title: str, unit: str | None) -> None:
         """Name the vertical axis; with a unit it gets SI prefixes."""
         self._name("left", title, unit)
-        self.restyle()
 
     def set_bottom(self, title: str) -> None:
         """Name the horizontal axis, without SI prefixes."""
         self._name("bottom", title, None)
-        self.restyle()
 
     def _name(self, side: str, title: str, unit: str | None) -> None:
+        if self._named.get(side) == (title, unit):
+            return
+        self._named[side] = title, unit
         # an axis whose prefixes are switched off takes one once more for what it shows just then, if the range allows
         self.setLabel(side, title, units=unit, siPrefixEnableRanges=None if unit else ((0.0, 0.0),))
         self.getAxis(side).enableAutoSIPrefix(unit is not None)
+        self.getAxis(side).setTextPen(self._theme.colour("text"))
 
     def restyle(self) -> None:
-        """Take over the theme's colours."""
+        """Take over the theme's colours, as soon as somebody sees them."""
+        self._behind = not self.isVisible()
+        if self._behind:
+            return
         restyle_plot(self, self._theme)
         legend = self.getPlotItem().legend
         if legend is not None:

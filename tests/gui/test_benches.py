@@ -86,8 +86,7 @@ def test_choosing_sets_up_the_other_bench(qtbot, window):
     assert window.windowTitle() == "vlab: Chopping"
     assert list(window.instruments) == ["laser", "chopper", "lockin"]
     assert list(window.experiment.editors) == list(FrequencySweep.parameters())
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert not [w for w in [*old, *panels] if shiboken6.isValid(w)]
+    qtbot.waitUntil(lambda: not [w for w in [*old, *panels] if shiboken6.isValid(w)], timeout=5000)
     docks = {dock.objectName() for dock in window.findChildren(QDockWidget)}
     assert docks == set(window.docks)
     assert "magnet" not in docks

@@ -36,7 +36,7 @@ def test_each_task_opens_its_panels_and_closes_the_others(qtbot, window):
         qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
         assert window.docking.layout is layout
         assert {key for key, dock in window.docks.items() if not dock.isHidden()} == wanted_by(layout, window)
-        assert window.centralWidget().isVisible() == layout.plot
+        qtbot.waitUntil(lambda layout=layout: window.scan_panel.isVisible() == layout.plot, timeout=5000)
         assert window.actions[f"task.{layout.key}"].isChecked()
         for _, groups in layout.groups():
             for tabs in groups:

@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import contextmanager
 
 import pytest
+import shiboken6
 from laboratory import laboratory
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
@@ -51,16 +52,19 @@ LEFT_ALONE = {"window.quit", "view.full"}
 class Heartbeat:
     """Notes how long the event loop did not turn, what the process spent meanwhile, and on what."""
 
-    def __init__(self, parent, deeds):
+    def __init__(self, parent, monkey):
         self.gaps = []
-        self._deeds = deeds
-        self._last, self._spent = time.monotonic(), time.thread_time()
+        self._monkey, self._deeds = monkey, monkey.deeds
+        self._last, self._spent = time.monotonic(), self._own()
         self._timer = QTimer(parent, interval=4, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
         self._timer.start()
 
+    def _own(self):
+        return time.thread_time() - self._monkey.thought
+
     def _beat(self):
-        now, spent = time.monotonic(), time.thread_time()
+        now, spent = time.monotonic(), self._own()
         self.gaps.append((now - self._last, spent - self._spent, self._deeds[-1] if self._deeds else ""))
         self._last, self._spent = now, spent
 
@@ -74,6 +78,8 @@ class Monkey:
         self._window = window
         self._chance = random.Random(seed)
         self.deeds = []
+        self.thought = 0.0
+        """Seconds of the window's thread in which the monkey looked around, which are not the window's doing."""
         self._tired = False
         self._rest()
 
@@ -102,9 +108,7 @@ class Monkey:
             key = self._chance.choice(keys)
             self._at(self._window, f"command {key}", lambda: self._window.commands.run(key))
             return
-        places = [w for w in self._window.findChildren(QWidget) if w.isVisible() and w.isEnabled()
-                  and not w.visibleRegion().isEmpty()]
-        hands = [w for w in places if isinstance(w, TARGETS)]
+        places, hands = self._places()
         widget = self._chance.choice(hands if hands and choice < 0.8 else places)
         spot = QPoint(self._chance.randrange(max(1, widget.width())), self._chance.randrange(max(1, widget.height())))
         what = self._chance.random()
@@ -118,10 +122,19 @@ class Monkey:
             self._at(widget, "wheel", lambda: self._roll(widget, spot))
         elif what < 0.88:
             word = self._chance.choice(WORDS)
-            self._at(widget, f"type {word!r}", lambda: QTest.keyClicks(widget, word))
+            self._at(widget, f"type {word!r}", lambda: self._type(widget, word))
         else:
             key = self._chance.choice(KEYS)
             self._at(widget, f"key {key.name}", lambda: QTest.keyClick(widget, key))
+
+    def _places(self):
+        """What can be seen of the window, and what of it hands can do something with."""
+        began = time.thread_time()
+        places = [w for w in self._window.findChildren(QWidget) if w.isVisible() and w.isEnabled()
+                  and not w.visibleRegion().isEmpty()]
+        hands = [w for w in places if isinstance(w, TARGETS)]
+        self.thought += time.thread_time() - began
+        return places, hands
 
     def _at(self, widget, deed, do):
         name = widget.accessibleName() or widget.objectName() or type(widget).__name__
@@ -137,6 +150,12 @@ class Monkey:
                 QTest.mouseClick(popup, Qt.MouseButton.LeftButton, pos=popup.actionGeometry(action).center())
                 return
         QTest.keyClick(popup, Qt.Key.Key_Escape)
+
+    def _type(self, widget, word):
+        """Type a word letter by letter: nobody's keys come without a pause."""
+        if word and shiboken6.isValid(widget):
+            QTest.keyClicks(widget, word[0])
+            QTimer.singleShot(0, self._window, lambda: self._type(widget, word[1:]))
 
     def _drag(self, widget, spot):
         end = QPoint(self._chance.randrange(max(1, widget.width())), self._chance.randrange(max(1, widget.height())))
@@ -176,7 +195,7 @@ def test_a_monkey_for_a_minute(qapp, qtbot, tmp_path, monkeypatch):
     with tuned(), laboratory(qapp, qtbot, tmp_path) as window, qtbot.capture_exceptions() as caught:
         window.complete.connect(keep_what_stands)
         monkey = Monkey(window, seed=20)
-        heart = Heartbeat(window, monkey.deeds)
+        heart = Heartbeat(window, monkey)
         qtbot.wait(int(1e3 * SECONDS / 6))  # everything was seen once, as by somebody who works here
         heart.gaps.clear()
         qtbot.wait(int(1e3 * SECONDS))

@@ -120,6 +120,10 @@ def claims_of_scan(setup: DraggingSetup, knob: str) -> list[tuple[Device, str]]:
 def grid(start: float, stop: float, step: float) -> tuple[float, ...]:
     """Return the points from ``start`` on in steps of ``step`` (its sign follows) up to ``stop``, included if met."""
     sign = 1.0 if stop > start else -1.0
-    count = int(abs(stop - start) / step + 1e-9) + 1
     # rounded so that 20 - 126 * 0.4 is -30.4, and a grid that meets zero meets it
-    return tuple(round(start + sign * i * step, 10) + 0.0 for i in range(count))
+    return tuple(round(start + sign * i * step, 10) + 0.0 for i in range(grid_size(start, stop, step)))
+
+
+def grid_size(start: float, stop: float, step: float) -> int:
+    """Return how many points `grid` has."""
+    return int(abs(stop - start) / step + 1e-9) + 1

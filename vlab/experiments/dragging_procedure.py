@@ -8,7 +8,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from vlab.errors import DataError, LimitError
-from vlab.experiments.detuning_leg import UEV, DetuningScanner, claims_of_scan, grid, scan_ready
+from vlab.experiments.detuning_leg import UEV, DetuningScanner, claims_of_scan, grid, grid_size, scan_ready
 from vlab.experiments.procedure import Command, Coordinate, Point, Prepare, Procedure, Steps, Variable
 from vlab.experiments.roles import Device, DraggingSetup
 from vlab.parameters import choice, count, quantity
@@ -137,14 +137,19 @@ class DraggingWidthProcedure(Procedure):
 
     def scan_grid(self, step: float, phase: int, way: str, stretch: float = 1.0) -> tuple[float, ...]:
         """Return the detunings of a scan in ueV; ``stretch`` lengthens it about zero detuning."""
+        return grid(*self._ends(step, phase, way, stretch), step)
+
+    def _ends(self, step: float, phase: int, way: str, stretch: float) -> tuple[float, float]:
+        """Return first and last detuning of a scan in ueV."""
         start, stop = stretch * self.si("start") / UEV, stretch * self.si("stop") / UEV
         if way == "backward":
             start, stop = -start, -stop
-        return grid(start + (phase / self.phases) * (step if stop > start else -step), stop, step)
+        return start + (phase / self.phases) * (step if stop > start else -step), stop
 
     def scan_seconds(self, step: float, dwell: float, stretch: float = 1.0) -> float:
         """Return the lab time in s that all phases of a scan in one direction take."""
-        return dwell * sum(len(self.scan_grid(step, phase, "forward", stretch)) for phase in range(self.phases))
+        return dwell * sum(grid_size(*self._ends(step, phase, "forward", stretch), step)
+                           for phase in range(self.phases))
 
     def one_width(self, scanner: DetuningScanner, detunings: tuple[float, ...], dwell: float,
                   index: tuple[int, ...]) -> Steps:
