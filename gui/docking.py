@@ -215,9 +215,6 @@ class Docks:
     def reset(self) -> None:
         """Bring all panels of the present layout back to their first places."""
         self._settings.remove(self._name())
-        self.hold()
-        for dock in self.by_key.values():
-            dock.setFloating(False)
         self._arrange(self.layout)
 
     def begin(self) -> None:
@@ -247,6 +244,7 @@ class Docks:
         kept = self._settings.value(self._name())
         if not isinstance(kept, QByteArray) or not window.restoreState(kept, _VERSION):
             for dock in self.by_key.values():
+                dock.setFloating(False)
                 window.removeDockWidget(dock)
             self._place(layout)
         for key in self._forbidden:

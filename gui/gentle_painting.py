@@ -33,6 +33,8 @@ class GentlePainting(QWidget):
         self._wake = wake
         self._woken: QWidget | None = None
         self._veiled: list[QWidget] = []
+        self._apart: list[QWidget] | None = None
+        """Parts in windows of their own that wait for their turn, when all others have had theirs."""
         self.setAutoFillBackground(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -50,8 +52,13 @@ class GentlePainting(QWidget):
         window = self._window
         if not window.isVisible():
             return False
-        self._woken = None
-        self._veiled = [part for part in self._parts() if not part.isWindow()]
+        self._woken = self._apart = None
+        self._veiled = []
+        for part in self._parts():
+            if not part.isWindow():
+                self._veiled.append(part)
+            elif part.isVisible():
+                part.setUpdatesEnabled(False)
         self.setGeometry(window.rect())
         self.setMask(QRegion(window.rect()) - QRegion(self._bars()))
         self.raise_()
@@ -79,17 +86,31 @@ class GentlePainting(QWidget):
             self._wake(left[0])
             self._timer.start()
             return
-        self._veiled = left[1:]
-        if self._veiled:
-            region = QRegion()
-            for part in self._veiled:
-                region += self._place(part)
-            self.setMask(region - QRegion(self._place(left[0])))
-            self._timer.start()
-        else:
+        if not left:
             self.hide()
-        if left:
-            # what Qt wanted to paint under the veil it has forgotten
-            for widget in (left[0], *left[0].findChildren(QWidget)):
-                if widget.isVisible():
-                    widget.update()
+            self._show_those_apart()
+            return
+        self._veiled = left[1:]
+        region = QRegion()
+        for part in self._veiled:
+            region += self._place(part)
+        self.setMask(region - QRegion(self._place(left[0])))
+        self.setVisible(bool(self._veiled))
+        self._timer.start()
+        # what Qt wanted to paint under the veil it has forgotten
+        for widget in (left[0], *left[0].findChildren(QWidget)):
+            if widget.isVisible():
+                widget.update()
+
+    def _show_those_apart(self) -> None:
+        """Wake and paint the next of the parts that are windows of their own, or were when all began."""
+        if self._apart is None:
+            self._apart = [part for part in self._parts()
+                           if not part.updatesEnabled() or (part.isWindow() and part.isVisible())]
+        while self._apart:
+            part = self._apart.pop()
+            if shiboken6.isValid(part):
+                self._wake(part)
+                part.setUpdatesEnabled(True)
+                self._timer.start()
+                return

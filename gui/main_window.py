@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
             self._rest.start()
         else:
             self.experiment.prepare()
+            self.scan_panel.prepare()
             self.complete.emit()
         self._refresh_commands()
 

@@ -145,6 +145,7 @@ class LabModel:
         self._read = 0.0
         self._sampled = 0.0
         self._mounting: _Mounting | None = None
+        self._then: Callable[[], None] | None = None
 
     # -- from the laboratory -----------------------------------------------------------------------------------
 
@@ -152,6 +153,10 @@ class LabModel:
         """Take over what the laboratory published since the last time."""
         if self._take_news():
             return  # the run began or ended, which is enough to draw for once
+        if self._then is not None:
+            then, self._then = self._then, None
+            then()
+            return
         if self._mounting is not None:
             if self._mounting.future.done():
                 self._take_bench(self._mounting)
@@ -258,8 +263,8 @@ class LabModel:
         self.connected = bool(self.lab.snapshot.values)
         self.experiment_changed.emit()
         self.run_changed.emit()
-        if mounting.then is not None and mounting.future.exception() is None:
-            mounting.then()
+        if mounting.future.exception() is None:
+            self._then = mounting.then  # next time: a whole window has found out what stands there now
 
     def _forget_progress(self) -> None:
         if self.run is None:

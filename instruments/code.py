@@ -115,7 +115,7 @@ def _is_default(parameters: Parameters, name: str) -> bool:
 
 def _is_the_same(one: Parameters, other: Parameters, name: str) -> bool:
     known, values = one.parameter(name), (getattr(one, name), getattr(other, name))
-    if None in values:
+    if values[0] is None or values[1] is None:
         return values[0] is values[1]
     if known.kind == "quantity":
         return one.si(name) == other.si(name)
@@ -124,10 +124,15 @@ def _is_the_same(one: Parameters, other: Parameters, name: str) -> bool:
     return bool(values[0] == values[1]) and type(values[0]) is type(values[1])
 
 
+def changes(parameters: Parameters, usual: Parameters | None = None) -> list[str]:
+    """Return the names of the parameters that differ from the default, or from another set of the kind."""
+    return [name for name in parameters.parameters()
+            if not (_is_default(parameters, name) if usual is None else _is_the_same(parameters, usual, name))]
+
+
 def changes_code(parameters: Parameters, usual: Parameters | None = None) -> list[str]:
     """Return ``name=code`` for each parameter that differs from the default, or from another set of the kind."""
-    return [f"{name}={parameter_code(parameters, name)}" for name in parameters.parameters()
-            if not (_is_default(parameters, name) if usual is None else _is_the_same(parameters, usual, name))]
+    return [f"{name}={parameter_code(parameters, name)}" for name in changes(parameters, usual)]
 
 
 def procedure_code(procedure: Procedure) -> str:

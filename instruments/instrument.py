@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from math import inf
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeVar
 
 from instruments.declaration import Action, Declaration, Fault, Flag, Reading, Setting, Slew, Value
 from instruments.probing import Probe
@@ -14,8 +16,13 @@ from vlab.errors import ReadOnlyError, UnknownNameError
 from vlab.lab.clock import PS_PER_SECOND
 from vlab.units import parse_quantity
 
+D = TypeVar("D", bound=Declaration)
 Listener = Callable[["Instrument", str, Value, object], None]
 """Called after a change with the instrument, the setting's name, its new SI value and who set it."""
+
+
+def _of_kind(kind: type[Instrument], wanted: type[D]) -> Mapping[str, D]:
+    return MappingProxyType({name: d for name, d in kind.declarations.items() if isinstance(d, wanted)})
 
 
 class Instrument:
@@ -98,29 +105,34 @@ class Instrument:
         raise UnknownNameError.of(type(self).__name__, name, self.declarations, "setting or reading")
 
     @classmethod
-    def settings(cls) -> dict[str, Setting]:
+    @cache
+    def settings(cls) -> Mapping[str, Setting]:
         """Return the declared settings by name."""
-        return {n: d for n, d in cls.declarations.items() if isinstance(d, Setting)}
+        return _of_kind(cls, Setting)
 
     @classmethod
-    def readings(cls) -> dict[str, Reading]:
+    @cache
+    def readings(cls) -> Mapping[str, Reading]:
         """Return the declared readings by name."""
-        return {n: d for n, d in cls.declarations.items() if isinstance(d, Reading)}
+        return _of_kind(cls, Reading)
 
     @classmethod
-    def flags(cls) -> dict[str, Flag]:
+    @cache
+    def flags(cls) -> Mapping[str, Flag]:
         """Return the declared flags by name."""
-        return {n: d for n, d in cls.declarations.items() if isinstance(d, Flag)}
+        return _of_kind(cls, Flag)
 
     @classmethod
-    def actions(cls) -> dict[str, Action]:
+    @cache
+    def actions(cls) -> Mapping[str, Action]:
         """Return the declared actions by name."""
-        return {n: d for n, d in cls.declarations.items() if isinstance(d, Action)}
+        return _of_kind(cls, Action)
 
     @classmethod
-    def faults(cls) -> dict[str, Fault]:
+    @cache
+    def faults(cls) -> Mapping[str, Fault]:
         """Return the declared faults by name."""
-        return {n: d for n, d in cls.declarations.items() if isinstance(d, Fault)}
+        return _of_kind(cls, Fault)
 
     def declaration(self, name: str) -> Declaration:
         """Return one declaration, or raise `UnknownNameError` with the nearest name."""

@@ -13,7 +13,7 @@ from itertools import product
 
 from instruments.bench import Bench
 from instruments.benches import BENCHES, BenchKind
-from instruments.code import changes_code, procedure_code, quantity_code, value_code
+from instruments.code import changes, changes_code, procedure_code, quantity_code, value_code
 from instruments.declaration import Value
 from instruments.past_run import PastRun
 from vlab.errors import VlabError
@@ -43,16 +43,10 @@ _SAMPLES: dict[type[Parameters], Callable[[dict[str, str]], str]] = {
 
 def sample_code(kind: BenchKind, sample: Parameters) -> str:
     """Return code that makes a sample: the preset that is nearest, and what differs from it; empty for the usual."""
-    best: tuple[int, dict[str, str], list[str]] | None = None
-    for words, preset in _presets(kind.key):
-        changes = changes_code(sample, preset)
-        if best is None or len(changes) < best[0]:
-            best = len(changes), words, changes
-    assert best is not None
-    _, words, changes = best
+    words, preset = min(_presets(kind.key), key=lambda each: len(changes(sample, each[1])))
     code = _SAMPLES[kind.sample_type](words)
-    if changes:
-        return f"{code}.replace({', '.join(changes)})"
+    if changed := changes_code(sample, preset):
+        return f"{code}.replace({', '.join(changed)})"
     return "" if code == _SAMPLES[kind.sample_type](_first_words(kind)) else code
 
 

@@ -64,7 +64,12 @@ def kind_of(unit: str) -> str:
 
 def make_quantity(si_value: float, unit: str) -> Quantity:
     """Return the SI float as a quantity in ``unit``, to 15 digits, so that 0.4 stays 0.4."""
-    return ureg.Quantity(float(f"{si_value / unit_factor(unit):.15g}"), unit)
+    return ureg.Quantity(float(f"{si_value / unit_factor(unit):.15g}"), _named(unit))
+
+
+@lru_cache(maxsize=512)
+def _named(unit: str) -> Any:
+    return ureg.Unit(unit)
 
 
 def show(si_value: float, unit: str) -> str:

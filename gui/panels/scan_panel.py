@@ -118,6 +118,10 @@ class ScanPanel(QWidget):
         item.ctrl.logXCheck.toggled.connect(buttons["log_x"].setChecked)  # pyqtgraph's own menu has them too
         item.ctrl.logYCheck.toggled.connect(buttons["log_y"].setChecked)
 
+    def prepare(self) -> None:
+        """Make beforehand what would keep somebody waiting who opens it."""
+        self.map.hide()
+
     @property
     def map(self) -> MapView:
         """The map, made when it is first looked at."""
