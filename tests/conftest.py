@@ -9,6 +9,11 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+def pytest_collection_modifyitems(items):
+    """Let the longest tests begin first, so that none of them is left alone at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
+
+
 @pytest.fixture
 def vlab_command(tmp_path):
     """Run ``vlab`` in a process of its own, in an empty folder."""

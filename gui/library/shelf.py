@@ -67,6 +67,9 @@ class Shelf:
         self.text, self.experiment, self.status, self.order = "", "", "", next(iter(ORDERS))
         self._index = index
         self._all: dict[Path, Row] = {}
+        self._by_run: dict[str, set[Path]] = {}
+        """The files of each run; more than one where there are copies."""
+        self._watched, self._behind = True, False
         self._put_away: list[list[tuple[Path, Path]]] = []
         """What went into the trash, last first: where it was and where it is."""
         self.set_folder(folder)
@@ -82,6 +85,7 @@ class Shelf:
         self._examining = False
         self._again = False
         self._all.clear()
+        self._by_run.clear()
         self._put_away.clear()
         self._refilter()
 
@@ -154,22 +158,29 @@ class Shelf:
     def _take_news(self) -> None:
         if not self._news:
             return
+        touched: set[str] = set()
         while self._news:
             item = self._news.popleft()
-            if isinstance(item, Gone):
-                self._all.pop(item.path, None)
-            else:
-                self._all[item.entry.path] = item
-        self._find_copies()
+            path = item.path if isinstance(item, Gone) else item.entry.path
+            before = self._all.pop(path, None) if isinstance(item, Gone) else self._all.get(path)
+            if before is not None:
+                touched.add(before.entry.uid)
+                self._by_run.get(before.entry.uid, set()).discard(path)
+            if not isinstance(item, Gone):
+                self._all[path] = item
+                if item.entry.uid and item.entry.is_run:
+                    touched.add(item.entry.uid)
+                    self._by_run.setdefault(item.entry.uid, set()).add(path)
+        self._find_copies(touched)
         self._refilter()
 
-    def _find_copies(self) -> None:
+    def _find_copies(self, runs: set[str]) -> None:
         """Say of files that hold the same run which of them is the run's own: that which has its name."""
-        by_run: dict[str, list[Row]] = {}
-        for row in self._all.values():
-            if row.entry.uid and row.entry.is_run:
-                by_run.setdefault(row.entry.uid, []).append(row)
-        for uid, rows in by_run.items():
+        for uid in runs:
+            rows = [self._all[path] for path in self._by_run.get(uid, ())]
+            if not rows:
+                self._by_run.pop(uid, None)
+                continue
             own = min(rows, key=lambda row: (not row.entry.path.stem.endswith(uid), len(row.entry.path.parts),
                                              len(row.entry.path.name), row.entry.path)).entry.path
             for row in rows:
@@ -191,7 +202,16 @@ class Shelf:
         self.order = self.order if order is None else order
         self._refilter()
 
+    def watch(self, watched: bool) -> None:
+        """Say whether anybody sees the rows; while nobody does, they are not kept in order."""
+        self._watched = watched
+        if watched and self._behind:
+            self._refilter()
+
     def _refilter(self) -> None:
+        self._behind = not self._watched
+        if self._behind:
+            return
         query = Query(self.text)
         rows = [row for row in self._all.values()
                 if (not self.experiment or row.entry.experiment == self.experiment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import islice
 from weakref import WeakKeyDictionary
 
 from gui.evented import Event
@@ -43,13 +44,16 @@ class RunsShown:
 
     def drawable(self) -> list[Scan]:
         """Return those of which there is something to see, or will be."""
-        return [scan for scan in self.all() if scan.status == "running" or scan.points()]
+        return [scan for scan in self.all() if _is_drawable(scan)]
 
     def shown(self) -> list[Scan]:
         """Return the runs that are drawn, oldest first."""
-        there = self.drawable()
-        usual = set(there[-1 - self.earlier:])
-        return [scan for scan in there if self._by_hand.get(scan, scan in usual)]
+        if self._by_hand:
+            there = self.drawable()
+            usual = set(there[-1 - self.earlier:])
+            return [scan for scan in there if self._by_hand.get(scan, scan in usual)]
+        newest = (scan for scan in reversed(self._scans()) if type(scan.procedure) is self.kind and _is_drawable(scan))
+        return [*islice(newest, 1 + self.earlier)][::-1]
 
     def is_shown(self, scan: Scan) -> bool:
         """Return whether a run is drawn."""
@@ -85,3 +89,7 @@ class RunsShown:
             first = min(taken[n] for n in range(self._count))
             self._colours[scan] = next(n for n in range(self._count) if taken[n] == first)
         return self._colours[scan]
+
+
+def _is_drawable(scan: Scan) -> bool:
+    return scan.status == "running" or scan.points() > 0

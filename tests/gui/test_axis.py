@@ -2,7 +2,11 @@
 
 import math
 
+import pyqtgraph as pg
 import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtSvg import QSvgGenerator
 
 from gui.widgets.axis import Axis
 
@@ -24,3 +28,42 @@ def test_few_round_numbers(axis, low, high, written):
     assert axis.logTickStrings(named, 1.0, spacing) == written
     assert set(axis.logTickStrings(minor, 1.0, bare)) <= {""}
     assert not set(named) & set(minor)
+
+
+def test_grid_lines_have_the_colour_that_blending_would_give(qtbot):
+    plot = pg.PlotWidget(axisItems={side: Axis(side) for side in ("bottom", "left")}, background="#203040")
+    qtbot.addWidget(plot)
+    plot.resize(400, 300)
+    plot.showGrid(x=True, y=True, alpha=1.0)
+    plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.0)
+    for side in ("bottom", "left"):
+        plot.getAxis(side).setPen("#e0a060")
+        plot.getAxis(side).setTickDensity(0.5)
+    plot.show()
+    qtbot.wait(50)
+    picture = plot.grab().toImage()
+    box = plot.getPlotItem().vb
+    half = plot.mapFromScene(box.mapViewToScene(QPointF(0.5, 0.47)))
+    row = {picture.pixelColor(x, half.y()).name() for x in range(half.x() - 2, half.x() + 3)}
+    ground, ink = QColor("#203040"), QColor("#e0a060")
+    assert ground.name() in row
+    (line,) = (QColor(name) for name in row - {ground.name()})
+    parts = {round((got - under) / (over - under), 1) for got, under, over in zip(
+        line.getRgb()[:3], ground.getRgb()[:3], ink.getRgb()[:3], strict=True)}
+    assert len(parts) == 1, (line.name(), parts)  # one opacity gives all three channels
+    assert 0.0 < parts.pop() <= 1.0
+
+
+def test_an_axis_is_drawn_for_paper_as_pyqtgraph_does(qtbot, tmp_path):
+    plot = pg.PlotWidget(axisItems={side: Axis(side) for side in ("bottom", "left")})
+    qtbot.addWidget(plot)
+    plot.showGrid(x=True, y=True)
+    plot.show()
+    qtbot.wait(20)
+    target = tmp_path / "plot.svg"
+    generator = QSvgGenerator()
+    generator.setFileName(str(target))
+    painter = QPainter(generator)
+    plot.render(painter)
+    painter.end()
+    assert target.read_text(encoding="utf-8").count("<text") > 4

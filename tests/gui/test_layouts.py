@@ -69,6 +69,40 @@ def test_all_panels_stand_a_moment_after_the_window_does(qtbot, window):
     assert {kind.key for kind in PANELS} | set(window.instruments) == set(window.docks)
 
 
+def test_a_dock_in_a_window_of_its_own_goes_on_after_a_change_of_layout(qtbot, window):
+    qtbot.waitUntil(window.instruments["lockin"].isVisible, timeout=5000)
+    window.docks["lockin"].setFloating(True)
+    for key in ("layout.setup", "layout.measure", "view.theme.dark"):
+        window.commands.run(key)
+        qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+    dock, panel = window.docks["lockin"], window.instruments["lockin"]
+    assert dock.isFloating()
+    assert dock.updatesEnabled()
+    assert panel.isVisible()
+    assert panel.size() == panel.parentWidget().size()
+    window.commands.run("view.layout")
+    qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+    assert not dock.isFloating()
+    assert panel.isVisible()
+
+
+@pytest.mark.parametrize("layout", [layout for layout in LAYOUTS if not layout.plot], ids=lambda layout: layout.key)
+def test_columns_do_not_creep_when_the_window_is_resized(qtbot, window, layout):
+    window.resize(1500, 900)
+    window.commands.run(f"layout.{layout.key}")
+    qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+    qtbot.wait(50)
+    there = [dock for dock in window.docks.values() if not dock.isHidden()]
+    before = {dock.objectName(): dock.size() for dock in there}
+    for width, height in ((1560, 960), (1500, 900)) * 3:
+        window.resize(width, height)
+        qtbot.wait(30)
+    after = {dock.objectName(): dock.size() for dock in there}
+    for name, size in before.items():
+        assert abs(after[name].width() - size.width()) <= 4, name
+        assert abs(after[name].height() - size.height()) <= 4, name
+
+
 def test_in_an_exam_what_is_secret_stays_closed(qtbot, window):
     window.commands.run("layout.inside")
     window.desk.set_exam(True)

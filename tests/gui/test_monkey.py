@@ -33,12 +33,10 @@ from gui.app import be_quick_to_respond, keep_what_stands
 SECONDS = 60.0
 FREEZE = 0.1
 """Seconds without a turn of the event loop that count as a freeze, where they are the window's own doing."""
-LONG = 0.3
-"""Seconds that only a few deeds may take: changes of layout, pages that are opened for the first time."""
-SELDOM = 0.02
-"""Part of the deeds that are few."""
-LONGEST = 1.5
-"""Seconds of its own work that no deed may take."""
+SELDOM = 0.01
+"""Part of the deeds that may freeze the window: two cores with other tests on them count seconds twice."""
+LONGEST = 0.8
+"""Seconds of its own work that no deed may take, on such cores."""
 STALL = 5.0
 """Seconds that count whatever the machine was doing: a lock that is waited for costs no processor time."""
 WORDS = ("5", "200 ms", "0,4 ueV", "-30", "1e99", "nonsense", "", "3 kT", "250u", "0", "dwell", "-", "1 2 3", "µ")
@@ -185,6 +183,7 @@ def tuned():
 
 
 @pytest.mark.slow
+@pytest.mark.minutes
 def test_a_monkey_for_a_minute(qapp, qtbot, tmp_path, monkeypatch):
     for ask in ("getExistingDirectory", "getSaveFileName", "getOpenFileName", "getOpenFileNames"):
         answer = "" if ask == "getExistingDirectory" else ([], "") if ask.endswith("s") else ("", "")
@@ -215,6 +214,6 @@ def test_a_monkey_for_a_minute(qapp, qtbot, tmp_path, monkeypatch):
         assert not caught, (caught, monkey.deeds[-5:])
         assert len(monkey.deeds) > 500
         print(f"{len(heart.freezes(FREEZE))} freezes over {1e3 * FREEZE:.0f} ms")
-        assert len(heart.freezes(LONG)) < SELDOM * len(monkey.deeds), heart.freezes(LONG)
+        assert len(heart.freezes(FREEZE)) < SELDOM * len(monkey.deeds), heart.freezes(FREEZE)
         assert max(cpu for _, cpu, _ in heart.gaps) < LONGEST
         assert max(wall for wall, _, _ in heart.gaps) < STALL

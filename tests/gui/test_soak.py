@@ -27,6 +27,7 @@ def resident():
 
 
 @pytest.mark.slow
+@pytest.mark.minutes
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux tells what is in memory")
 def test_a_thousand_runs_leave_memory_flat(qapp, qtbot, tmp_path):
     scan = DwellTimeScan(start=Q_(3, "ueV"), stop=Q_(-3, "ueV"), step=Q_(0.3, "ueV"), dwell=Q_(20, "ms"))

@@ -70,7 +70,9 @@ class Library:
             Asked before each file that is opened; true ends it, and the next call goes on.
         """
         there = dict(sorted(self._files(), key=lambda item: -item[1][0]))
-        for path in [path for path in self._seen if path not in there]:
+        first = not self._seen
+        gone = [path for path in self._seen if path not in there]
+        for path in gone:
             del self._seen[path]
             self._unexamined.pop(path, None)
             yield Gone(path)
@@ -80,8 +82,9 @@ class Library:
         index = Index(self._index)
         read: list[tuple[Stamp, Entry]] = []
         try:
-            kept = index.entries()
+            kept = index.entries(None if first else fresh)
             index.forget(path for path in kept if path not in there)
+            index.forget(gone)
             for path, stamp in fresh.items():
                 entry = kept[path][1] if path in kept and kept[path][0] == stamp else None
                 if entry is None:

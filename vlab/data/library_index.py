@@ -12,6 +12,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +74,17 @@ class Index:
             raise
         return base
 
-    def entries(self) -> dict[Path, tuple[Stamp, Entry]]:
-        """Return all that is kept."""
+    def entries(self, paths: Iterable[Path] | None = None) -> dict[Path, tuple[Stamp, Entry]]:
+        """Return what is kept of some files; all that is kept by default."""
         found: dict[Path, tuple[Stamp, Entry]] = {}
         if self._base is None:
             return found
+        sentence = "SELECT path, changed, size, facts, curves FROM runs WHERE format = ?"
         with contextlib.suppress(sqlite3.Error):
-            for path, changed, size, facts, curves in self._base.execute(
-                    "SELECT path, changed, size, facts, curves FROM runs WHERE format = ?", (_FORMAT,)):
+            rows = (self._base.execute(sentence, (_FORMAT,)) if paths is None else
+                    chain.from_iterable(self._base.execute(f"{sentence} AND path = ?", (_FORMAT, str(path)))
+                                        for path in paths))
+            for path, changed, size, facts, curves in rows:
                 with contextlib.suppress(ValueError, TypeError):
                     found[Path(path)] = ((changed, size), _entry(Path(path), json.loads(facts), curves))
         return found
