@@ -247,8 +247,12 @@ def test_each_bench_has_its_layout(ready, qapp, qtbot, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_changing_benches_leaves_nothing_behind(qtbot, window):
     def census():
+        # what goes is deleted one by one, and what comes is made one by one
+        qtbot.waitUntil(lambda: not window._rest.isActive() and not window.docking.painting.busy, timeout=20_000)
+        qtbot.wait(300)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         model = window.model
         events = (model.readings_changed, model.bench_changed, model.experiment_changed, model.run_changed)

@@ -55,8 +55,7 @@ def open_panel(qapp, qtbot, made, tmp_path):
 
 
 def settle(qtbot, panel):
-    qtbot.waitUntil(lambda: not panel.shelf.errands.busy and not panel._fillings and not panel.shelf.looking,
-                    timeout=20_000)
+    qtbot.waitUntil(lambda: not panel.turns.busy and not panel.shelf.looking, timeout=20_000)
 
 
 def choose(qtbot, panel, *names):
@@ -179,7 +178,7 @@ def test_a_new_run_appears_at_once(open_panel, qtbot):
     scan = desk.model.scans[-1]
     qtbot.waitUntil(lambda: panel.shelf.row(scan.file) is not None, timeout=2000)  # it looks by itself each 5 s
     assert panel.shelf.row(scan.file).entry.points == 6
-    assert scan.file in panel._in_plot
+    assert scan.file in panel.in_plot.files
     assert len(panel.shelf.unfinished()) == 1
 
 
@@ -249,8 +248,8 @@ def test_what_differs_is_listed(open_panel, qtbot):
     assert not panel.buttons["compare"].isEnabled()
     choose(qtbot, panel, "first.nc", "second.nc")
     press(qtbot, panel.buttons["compare"])
-    qtbot.waitUntil(lambda: panel.comparison is not None, timeout=10_000)
-    window = panel.comparison
+    qtbot.waitUntil(lambda: panel.deeds.comparison is not None, timeout=10_000)
+    window = panel.deeds.comparison
     lines = window.text().split("\n")
     assert any(line.startswith("power\t") and "20 nW" in line for line in lines)
     assert not any(line.startswith("dwell\t") for line in lines)
@@ -321,14 +320,14 @@ def test_what_runs_show_stands_in_the_list_and_side_by_side(open_panel, qtbot):
     qtbot.keyClick(panel.search, Qt.Key.Key_Escape)
     choose(qtbot, panel, "inertia.nc", "second.nc")
     press(qtbot, panel.buttons["compare"])
-    qtbot.waitUntil(lambda: panel.comparison is not None, timeout=10_000)
-    lines = panel.comparison.text().split("\n")
+    qtbot.waitUntil(lambda: panel.deeds.comparison is not None, timeout=10_000)
+    lines = panel.deeds.comparison.text().split("\n")
     assert lines[0] == "what they show"
     value = row.finding().removeprefix("tau_s* = ")
     assert any(line.startswith("tau_s*\t") and value in line.split("\t") for line in lines)
     gone = []
-    panel.comparison.destroyed.connect(lambda *_: gone.append(True))
-    qtbot.keyClick(panel.comparison.table, Qt.Key.Key_Escape)
+    panel.deeds.comparison.destroyed.connect(lambda *_: gone.append(True))
+    qtbot.keyClick(panel.deeds.comparison.table, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: bool(gone), timeout=5000)
 
 
@@ -356,12 +355,12 @@ def test_a_chosen_run_is_looked_at_by_fit_and_export_and_one_put_away_leaves_the
     choose(qtbot, panel, "first.nc", "second.nc")
     press(qtbot, panel.buttons["show"])
     qtbot.waitUntil(lambda: len(desk.model.scans) == 2, timeout=10_000)
-    qtbot.waitUntil(lambda: panel._in_plot and plot.active.scan() is not None)
+    qtbot.waitUntil(lambda: panel.in_plot.files and plot.active.scan() is not None)
     panel.list.setFocus()
     for name in ("first.nc", "second.nc", "first.nc"):
         choose(qtbot, panel, name)
         assert plot.active.scan().file.name == name
-        assert plot.active.scan().number == panel._numbers[desk.model.folder / name]
+        assert plot.active.scan().number == panel.in_plot.numbers[desk.model.folder / name]
     qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: [scan.file.name for scan in desk.model.scans] == ["second.nc"], timeout=10_000)
     undo = offers(desk.model.log[-1], desk)[0]
@@ -387,7 +386,7 @@ def test_delete_puts_away_and_undo_brings_back(open_panel, qtbot):
 def test_a_table_for_other_programs_and_the_path(open_panel, qtbot, tmp_path):
     panel, desk = open_panel
     choose(qtbot, panel, "first.nc")
-    panel.export_to(tmp_path / "table.csv")
+    panel.deeds.export_to(tmp_path / "table.csv")
     settle(qtbot, panel)
     lines = (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 7

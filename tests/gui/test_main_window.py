@@ -214,7 +214,7 @@ def test_the_limits_of_the_model_are_told_where_an_experiment_is_chosen(qtbot, w
 
 
 def test_forms_are_never_cut_sideways(window):
-    place = window.experiment._place
+    place = window.experiment.forms
     assert place.widget().width() <= place.viewport().width()
 
 

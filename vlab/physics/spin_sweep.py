@@ -70,6 +70,8 @@ def sweep(larmors, nuclear, times, pulse, z, helicity, rules, tolerance, floor, 
                 errors[i] = error + 1e-2 * tolerance * size
                 last = now
                 if errors[i] <= tolerance * size:
+                    if level == 1:
+                        errors[i] = tolerance * size
                     break
             before = value
     return values, errors, dots
@@ -125,5 +127,8 @@ def sweep_pattern(larmors, nuclear, times, pulse, points, actions, which, length
                 before[j] = found[j]
             if enough:
                 reached[i] = True
+                if level == 1:
+                    for j in range(found.shape[0]):
+                        errors[i, j] = tolerance * max(abs(found[j]), floor)
                 break
     return values, errors, dots, reached
