@@ -52,7 +52,7 @@ def socket_at(drawing: Drawing, x: float, y: float) -> str:
     if near:
         return min(near)[1]
     return next((cable.target for cable in drawing.picture.cables
-                 if cable.source is None and drawing.on_cable(cable.target, x, y)), "")
+                 if cable.source is None and drawing.cables.is_at(cable.target, x, y)), "")
 
 
 def landing(drawing: Drawing, x: float, y: float) -> Landing | None:

@@ -4,52 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import atan2, hypot, inf
-from typing import NamedTuple
+from math import inf
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from instruments.declaration import Setting, action, fault, flag, reading, spoiling_flag
-from instruments.detection.limiter import limited
+from instruments.declaration import Setting, action, fault
 from instruments.lockin import auto, sentences
-from instruments.lockin.buffer import SHORTEST_PS, DataBuffer
-from instruments.lockin.input import PREAMPLIFIER_RANGE, InputChain, mixer_range
-from instruments.lockin.mixer import Floats, MixingPlan, mix
+from instruments.lockin.auto_functions import AutoFunctions
+from instruments.lockin.input import PREAMPLIFIER_RANGE
+from instruments.lockin.mixer import Floats
 from instruments.lockin.panel import LockInPanel
-from instruments.lockin.reference import HIGHEST, LOWEST, PhaseLock, locking_time
+from instruments.lockin.recorder import Recorder
+from instruments.lockin.reference import locking_time
+from instruments.lockin.reference_channel import ReferenceChannel
 from instruments.lockin.scope import Channel, clipped, waveforms
+from instruments.lockin.signal_path import Present, mixed, present_of
 from instruments.lockin.spectrum import Spectrum, noise_of, spectrum_of
-from vlab.errors import InUseError, LimitError
+from vlab.errors import LimitError
 from vlab.lab.cable import Line, Reference, Signal, TickGrid
 from vlab.lab.clock import PS_PER_SECOND
 from vlab.lab.noise import NoiseStream
 from vlab.physics import lowpass
 from vlab.units import Quantity, make_quantity, to_si
 
-_SYNCHRONOUS_BELOW = 200.0
-"""Hz; reference below which the synchronous filter acts."""
-_OUTPUT = 1.09
-"""Full scales at which the outputs clip."""
-_STAGE = 10.0
-"""Full scales at which a stage of the output filter clips."""
 _MOST_SAMPLES = 10_000_000
-_LONG_AGO_PS = 10**24
 
 
-class _Present(NamedTuple):
-    """What settings and reference amount to, until one of them changes."""
-
-    chain: InputChain
-    averaged: float
-    """Hz; frequency of the synchronous filter, 0 without it."""
-    phase: float
-    time_constant: float
-    stage: float
-    """V; where a stage of the filter clips."""
-    output: float
-    """V; where an output clips."""
-    unlocked: bool
+def _kept_by(part: str, name: str) -> Any:
+    """Return an attribute that a part of the instrument holds, for the instrument's memory."""
+    return property(lambda lockin: getattr(getattr(lockin, part), name),
+                    lambda lockin, value: setattr(getattr(lockin, part), name, value))
 
 
 class LockIn(LockInPanel):
@@ -65,127 +51,24 @@ class LockIn(LockInPanel):
 
     _memory = ("_state", "_noise", "_scope_noise", "_locking", "_buffer", "_auto", "_least", "_notice", "_seen_last",
                "_input_peak", "_mixer_peak", "_clipped", "_locked_ps")
+    _buffer = _kept_by("_recorder", "buffer")
+    _auto = _kept_by("_autos", "function")
+    _least = _kept_by("_autos", "least")
+    _notice = _kept_by("_autos", "notice")
+    _locked_ps = _kept_by("_reference", "locked_ps")
 
     def __init__(self, name: str, seed: int = 0, noise: bool = True) -> None:
         super().__init__(name)
         self._noise = NoiseStream(f"{name}.input", seed, noise)
         self._scope_noise = NoiseStream(f"{name}.scope", seed, noise)
         self._state = np.zeros(1, dtype=np.complex128)
-        self._reference_input: Callable[[], Reference | None] = _no_reference
-        self._lock = PhaseLock()
-        self._buffer = DataBuffer()
-        self._auto = ""
-        self._least = 0.0
-        self._notice = ""
+        self._reference = ReferenceChannel(self)
+        self._recorder = Recorder(self)
+        self._autos = AutoFunctions(self)
         self._signal: Signal | None = None
         self._input_peak = self._mixer_peak = 0.0
         self._clipped = False
-        self._locked_ps = -_LONG_AGO_PS
-        self._present: _Present | None = None
-
-    # -- what it shows -----------------------------------------------------------------------------------------
-
-    @reading("V")
-    def x(self) -> float:
-        """Read the in-phase output X."""
-        return self.read_x()
-
-    @reading("V")
-    def y(self) -> float:
-        """Read the quadrature output Y."""
-        return self.read_y()
-
-    @reading("V")
-    def r(self) -> float:
-        """Read the magnitude R of X + iY."""
-        return hypot(self.read_x(), self.read_y())
-
-    @reading("deg")
-    def theta(self) -> float:  # SI: radians
-        """Read the phase of X + iY."""
-        return atan2(self.read_y(), self.read_x())
-
-    @reading("V")
-    def x_output(self) -> float:
-        """Read the voltage at the X output: 10 V at full scale, with offset and expand."""
-        return self._analog(self.read_x(), "x_offset")
-
-    @reading("V")
-    def y_output(self) -> float:
-        """Read the voltage at the Y output: 10 V at full scale, with offset and expand."""
-        return self._analog(self.read_y(), "y_offset")
-
-    @reading("Hz")
-    def reference_frequency(self) -> float:
-        """Read the frequency that is detected, the reference times the harmonic."""
-        return self._detected()
-
-    @reading("V")
-    def input_range(self) -> float:
-        """Read the largest voltage (peak) that the input takes at this sensitivity and reserve."""
-        return min(PREAMPLIFIER_RANGE, self._mixer_range())
-
-    @reading("", whole=True)
-    def buffer_points(self) -> float:
-        """Read how many samples the buffer holds."""
-        return float(len(self._buffer))
-
-    @spoiling_flag
-    def unlocked(self) -> bool:
-        """Tell whether the reference is missing or not followed yet."""
-        if self._values["reference_source"] == "internal":
-            return self._runs_free()
-        return self._runs_free() or self._lock.offered != self._offered()
-
-    @spoiling_flag
-    def input_overload(self) -> bool:
-        """Tell whether the input exceeds what the first amplifier or the mixer takes."""
-        return self._input_peak > PREAMPLIFIER_RANGE or self._mixer_peak > self._mixer_range()
-
-    @spoiling_flag
-    def filter_overload(self) -> bool:
-        """Tell whether a stage of the output filter exceeds 10 times the sensitivity."""
-        return self._clipped
-
-    @spoiling_flag
-    def output_overload(self) -> bool:
-        """Tell whether X or Y exceeds 1.09 times the sensitivity."""
-        last = self._state[-1]
-        return bool(max(abs(last.real), abs(last.imag)) > _OUTPUT * float(self._values["sensitivity"]))
-
-    @flag
-    def busy(self) -> bool:
-        """Tell whether an auto function is at work."""
-        return bool(self._auto)
-
-    @flag
-    def buffer_running(self) -> bool:
-        """Tell whether samples are being stored."""
-        return self._buffer.running
-
-    @flag
-    def buffer_full(self) -> bool:
-        """Tell whether the buffer is full."""
-        return len(self._buffer) >= round(float(self._values["buffer_length"]))
-
-    def read_x(self) -> float:
-        """Return X in volts rms as a plain float, clipped as it is shown."""
-        limit = _OUTPUT * float(self._values["sensitivity"])
-        return min(limit, max(-limit, float(self._state[-1].real)))
-
-    def read_y(self) -> float:
-        """Return Y in volts rms as a plain float, clipped as it is shown."""
-        limit = _OUTPUT * float(self._values["sensitivity"])
-        return min(limit, max(-limit, float(self._state[-1].imag)))
-
-    @property
-    def poles(self) -> int:
-        """The number of stages of the output filter, 6 dB per octave each."""
-        return self._state.size
-
-    def _analog(self, value: float, offset: str) -> float:
-        share = value / float(self._values["sensitivity"]) - float(self._values[offset])
-        return 10.0 * min(_OUTPUT, max(-_OUTPUT, share * float(self._values["expand"])))
+        self._present: Present | None = None
 
     # -- the reference -----------------------------------------------------------------------------------------
 
@@ -196,7 +79,7 @@ class LockIn(LockInPanel):
 
     def connect_reference(self, output: Callable[[], Reference | None] | None) -> None:
         """Join the reference input to an output, which tells what it carries; None pulls the cable out."""
-        self._reference_input = output or _no_reference
+        self._reference.connect(output)
         self._look()
 
     def oscillator_reference(self) -> Reference:
@@ -213,63 +96,33 @@ class LockIn(LockInPanel):
             return super().remaining(name)
         if self._values["reference_source"] != "external":
             return 0.0
-        offered = self._offered()  # a look must not change anything: the loop follows when time goes on
-        if offered != self._lock.offered:
+        offered = self._reference.offered()  # a look must not change anything: the loop follows when time goes on
+        if offered != self._reference.lock.offered:
             return locking_time(offered) if offered else 0.0
         return super().remaining("lock")  # it has settled when the loop is locked
 
     def longest_tick(self) -> float:
         # Asked after each event, before ticks are computed: the moment to notice a changed reference, so that the time
         # at which the loop has locked again is known in advance.
-        self._look()
+        if self._reference.look():
+            self._present = None
         return inf
 
-    def _offered(self) -> float:
-        """Return the frequency of a reference that can be followed, Hz; 0 without one."""
-        offered = self._reference_input() if not self._faults else self._through_plug()
-        if offered is None:
-            return 0.0
-        return offered.frequency if self._in_range(offered.frequency) else 0.0
-
-    def _through_plug(self) -> Reference | None:
-        return None if "loose_reference" in self._faults else self._reference_input()
-
-    def _in_range(self, frequency: float) -> bool:
-        return LOWEST <= frequency * float(self._values["harmonic"]) <= HIGHEST
+    def _look(self) -> None:
+        if self._reference.look():
+            self._present = None
 
     @property
     def _locking(self) -> tuple[bool, float, float]:
         """The state of the loop, for a checkpoint."""
-        return self._lock.locked, self._lock.offered, self._lock.last
+        lock = self._reference.lock
+        return lock.locked, lock.offered, lock.last
 
     @_locking.setter
     def _locking(self, state: tuple[bool, float, float]) -> None:
-        self._lock.locked, self._lock.offered, self._lock.last = state
+        lock = self._reference.lock
+        lock.locked, lock.offered, lock.last = state
         self._present = None
-
-    def _runs_free(self) -> bool:
-        if self._values["reference_source"] == "internal":
-            return not self._in_range(float(self._values["internal_frequency"]))
-        return not self._lock.locked
-
-    def _look(self) -> None:
-        offered = self._offered()
-        if offered == self._lock.offered:
-            return
-        seconds = self._lock.follow(offered)
-        self._present = None
-        if seconds:
-            self._appoint("lock", seconds)
-        else:
-            self._appointments.pop("lock", None)
-
-    def _reference(self) -> float:
-        if self._values["reference_source"] == "internal":
-            return float(self._values["internal_frequency"])
-        return self._lock.frequency
-
-    def _detected(self) -> float:
-        return min(HIGHEST, max(LOWEST, self._reference() * float(self._values["harmonic"])))
 
     # -- the signal --------------------------------------------------------------------------------------------
 
@@ -281,7 +134,9 @@ class LockIn(LockInPanel):
         """Filter the stretch of ticks that ``signal`` covers."""
         self._signal = signal
         grid, now = signal.grid, self._present or self._look_at_settings()
-        plan, envelopes = self._mixed(signal, now)
+        plan, envelopes, self._input_peak, self._mixer_peak, exceeded = mixed(signal, now)
+        if exceeded:
+            self._mark("input_overload")
         normals, density = None, 0.0
         if self._noise.active:
             normals = self._noise.normal(grid.count, 2, self._state.size)
@@ -301,7 +156,7 @@ class LockIn(LockInPanel):
         # A lost lock spoils what is read until the filter has forgotten it, and no longer.
         self._marks.discard("unlocked")
         if self._values["reference_source"] == "external" and (
-                self._now_ps() - self._locked_ps < self._settling() * PS_PER_SECOND):
+                self._now_ps() - self._reference.locked_ps < self.settling() * PS_PER_SECOND):
             self._mark("unlocked")
         return super().take_marks()
 
@@ -312,12 +167,10 @@ class LockIn(LockInPanel):
         """
         self._signal = signal
         self._look()
-        self._appointments.pop("lock", None)
-        self._lock.lock()
-        self._locked_ps = -_LONG_AGO_PS
+        self._reference.settle()
         now = self._look_at_settings()
         size = self._state.size
-        plan, envelopes = self._mixed(signal, now)
+        plan, envelopes, self._input_peak, self._mixer_peak, _ = mixed(signal, now)
         state = np.zeros(size, dtype=np.complex128)
         if not now.unlocked:
             state = lowpass.settled(plan.shifts, plan.weights @ envelopes[:, 0], signal.grid.start_ps,
@@ -344,54 +197,10 @@ class LockIn(LockInPanel):
     def _seen_last(self, signal: Signal | None) -> None:
         self._signal = signal
 
-    def _mixed(self, signal: Signal, now: _Present) -> tuple[MixingPlan, Floats]:
-        """Return what stands behind the mixer; notes the peaks on the way and clips what exceeds a range."""
-        chain = now.chain
-        signal = chain.amplified(signal)
-        filtered = chain.line_filter != "none"
-        if filtered:
-            self._input_peak = peak = signal.peak()
-            if peak > PREAMPLIFIER_RANGE and (clipped := limited(signal, PREAMPLIFIER_RANGE)) is not signal:
-                self._mark("input_overload")
-                self._input_peak = signal.end_peak()
-                signal = clipped
-            signal = chain.notched(signal)
-        heard = signal.audible(chain.detected, now.time_constant, 1)  # of the first stage, which could overload
-        plan, envelopes = mix(heard, chain.detected, now.phase, now.averaged)
-        peak = lowpass.largest_sum(envelopes, plan.loads)
-        if heard is not signal:
-            peak += sum([abs(line.amplitude) for line in signal.lines if line.steady and line not in heard.lines])
-        self._mixer_peak = peak
-        if not filtered:
-            self._input_peak = peak
-        allowed = chain.range if filtered else chain.allowed
-        if peak > allowed and (clipped := limited(signal, allowed)) is not signal:
-            self._mark("input_overload")
-            self._mixer_peak = end = signal.end_peak()  # a lamp shows how it is at the end, whatever the stretch
-            if not filtered:
-                self._input_peak = end
-            return mix(clipped, chain.detected, now.phase, now.averaged)
-        return plan, envelopes
-
-    def _look_at_settings(self) -> _Present:
+    def _look_at_settings(self) -> Present:
         """Gather what the settings and the reference amount to now."""
-        values = self._values
-        reference, span = self._reference(), self._mixer_range()
-        source = str(values["input_source"])
-        own = 0.0
-        if values["amplifier_noise"] == "on":
-            own = (float(values["input_noise"]) ** 2 * (2.0 if source == "A-B" else 1.0)
-                   + (float(values["converter_noise"]) * min(PREAMPLIFIER_RANGE, span)) ** 2)
-        chain = InputChain(source, str(values["ground"]), str(values["coupling"]), str(values["line_filter"]),
-                           float(values["line_frequency"]), span, self._detected(), own)
-        averages = values["synchronous_filter"] == "on" and reference < _SYNCHRONOUS_BELOW
-        full = float(values["sensitivity"])
-        self._present = _Present(chain, reference if averages else 0.0, float(values["phase"]),
-                                 float(values["time_constant"]), _STAGE * full, _OUTPUT * full, self._runs_free())
+        self._present = present_of(self._values, self._reference)
         return self._present
-
-    def _mixer_range(self) -> float:
-        return mixer_range(str(self._values["reserve"]), float(self._values["sensitivity"]))
 
     def _changed(self, setting: Setting) -> None:
         self._present = None
@@ -403,7 +212,24 @@ class LockIn(LockInPanel):
         elif name in ("harmonic", "reference_source"):
             self._look()
         elif name in ("buffer_rate", "buffer_clock"):
-            self._set_buffer_clock()
+            self._recorder.set_clock()
+
+    def _keep(self, name: str) -> None:
+        if name == "lock":
+            self._reference.lock.lock()
+            self._reference.locked_ps = self._now_ps()
+            self._present = None
+        elif name == "sample":
+            self._recorder.tick()
+        elif name == "auto":
+            self._autos.go_on()
+
+    def reset(self) -> None:
+        self._recorder.buffer.clear()
+        self._autos.stop()
+        super().reset()
+
+    # -- what an oscilloscope and a spectrum analyser show -----------------------------------------------------
 
     def waveforms(self, duration: Quantity, samples: int = 1000) -> dict[str, Quantity]:
         """Return what an oscilloscope would show from now on, with carrier and noise; no lab time passes.
@@ -451,7 +277,7 @@ class LockIn(LockInPanel):
         now = self._look_at_settings()
         chain = now.chain
         noise = noise_of(chain, signal) if self._scope_noise.active else None
-        return Channel(chain.notched(chain.amplified(signal)).lines, noise, chain.allowed, self._reference(),
+        return Channel(chain.notched(chain.amplified(signal)).lines, noise, chain.allowed, self._reference.frequency(),
                        chain.detected, now.phase, now.time_constant, self._state.real.copy(),
                        grid.start_ps + grid.count * grid.tick_ps, now.averaged)
 
@@ -460,135 +286,56 @@ class LockIn(LockInPanel):
     @action
     def auto_gain(self) -> None:
         """Set the sensitivity to the finest step at which nothing overloads, when the filter has settled."""
-        self._start("auto_gain", auto.SLOWEST)
+        self._autos.start("auto_gain", auto.SLOWEST)
 
     @action
     def auto_reserve(self) -> None:
         """Set the reserve to the smallest at which the input does not overload, when the filter has settled."""
-        self._start("auto_reserve", auto.SLOWEST)
+        self._autos.start("auto_reserve", auto.SLOWEST)
 
     @action
     def auto_phase(self) -> None:
         """Set the phase so that the signal is all in X, when the filter has settled."""
-        self._start("auto_phase")
+        self._autos.start("auto_phase")
 
     @action
     def auto_offset(self) -> None:
         """Set the offsets so that the analog outputs are at zero, when the filter has settled."""
-        self._start("auto_offset")
-
-    def _start(self, function: str, slowest: float = inf) -> None:
-        if float(self._values["time_constant"]) > slowest:
-            raise LimitError(sentences.too_slow(self.name, function, float(self._values["time_constant"]),
-                                                "time_constant" in self._claims))
-        self._auto, self._least, self._notice = function, 0.0, ""
-        if function == "auto_reserve":
-            self._do(auto.reserve(self._seen(), first=True))
-        else:
-            self._look_later()
-
-    def _look_later(self) -> None:
-        self._appoint("auto", self._settling())
-
-    def _settling(self) -> float:
-        return auto.SETTLING[self._state.size - 1] * float(self._values["time_constant"])
-
-    def _seen(self) -> auto.Seen:
-        values = self._values
-        return auto.Seen(self.read_x(), self.read_y(), float(values["sensitivity"]), str(values["reserve"]),
-                         float(values["phase"]), self.input_overload, self.output_overload or self.filter_overload)
-
-    def _do(self, wanted: auto.Next) -> None:
-        function = self._auto
-        try:
-            for name, value in wanted.writes:
-                self.write(name, value)  # as if by hand: told and journalled
-        except InUseError as refused:
-            self._auto, self._notice = "", f"{self.name}: {function} gave up: {refused}"
-            return
-        self._least = wanted.least
-        if wanted.again:
-            self._look_later()
-        else:
-            self._auto = ""
-
-    def _keep(self, name: str) -> None:
-        if name == "lock":
-            self._lock.lock()
-            self._locked_ps = self._now_ps()
-            self._present = None
-        elif name == "sample":
-            self._store()
-            if self._buffer.running:
-                self._appoint_sample()
-        elif name == "auto":
-            seen = self._seen()
-            if self._auto == "auto_gain":
-                self._do(auto.gain(seen, self._least))
-            elif self._auto == "auto_reserve":
-                self._do(auto.reserve(seen, first=False))
-            else:
-                self._do(auto.phase(seen) if self._auto == "auto_phase" else auto.offset(seen))
+        self._autos.start("auto_offset")
 
     # -- the data buffer ---------------------------------------------------------------------------------------
 
     @action
     def start_buffer(self) -> None:
         """Start storing samples, the first at once unless triggers are awaited; in shot mode a full buffer stays."""
-        length = round(float(self._values["buffer_length"]))
-        self._buffer.running = self._values["buffer_mode"] == "loop" or len(self._buffer) < length
-        if self._buffer.running and self._values["buffer_clock"] == "internal":
-            self._store()
-        self._set_buffer_clock()
+        self._recorder.start()
 
     @action
     def pause_buffer(self) -> None:
         """Stop storing samples and keep those that are there."""
-        self._buffer.running = False
-        self._set_buffer_clock()
+        self._recorder.pause()
 
     @action
     def clear_buffer(self) -> None:
         """Stop storing samples and throw away those that are there."""
-        self._buffer.clear()
-        self._set_buffer_clock()
+        self._recorder.clear()
 
     @action
     def trigger(self) -> None:
         """Read one sample into the buffer, if it runs and waits for triggers; faster ones than 512 Hz are missed."""
-        if self._buffer.running and self._values["buffer_clock"] == "trigger" and (
-                self._now_ps() - self._buffer.newest_ps() >= SHORTEST_PS):
-            self._store()
+        self._recorder.trigger()
 
     def buffer(self) -> tuple[Quantity, Quantity, Quantity]:
         """Return the stored lab times, X and Y, the oldest first."""
-        times, x, y = self._buffer.columns()
+        times, x, y = self._recorder.buffer.columns()
         return _quantities(np.array(times) / 1e12, "s"), _quantities(np.array(x), "V"), _quantities(np.array(y), "V")
-
-    def _store(self) -> None:
-        length = round(float(self._values["buffer_length"]))
-        self._buffer.put(self._now_ps(), self.read_x(), self.read_y(), length, self._values["buffer_mode"] == "loop")
-
-    def _set_buffer_clock(self) -> None:
-        if self._buffer.running and self._values["buffer_clock"] == "internal":
-            self._appoint_sample()
-        else:
-            self._appointments.pop("sample", None)
-
-    def _appoint_sample(self) -> None:
-        self._appoint("sample", 1.0 / float(self._values["buffer_rate"]))
-
-    def reset(self) -> None:
-        self._buffer.clear()
-        self._auto = self._notice = ""
-        super().reset()
 
     # -- what is wrong -----------------------------------------------------------------------------------------
 
     def problems(self) -> list[str]:
         name = self.name
         full, slow = float(self._values["sensitivity"]), float(self._values["time_constant"])
-        found = self._reference_problems()
+        found = self._reference.problems(self._signal)
         if self._input_peak > PREAMPLIFIER_RANGE:
             found.append(sentences.amplifier_overload(name, self._input_peak, str(self._values["coupling"])))
         elif self._mixer_peak > self._mixer_range():
@@ -598,36 +345,13 @@ class LockIn(LockInPanel):
             found.append(sentences.output_overload(name, full, self._wanted(), slow, self._clipped))
         elif self._clipped:
             found.append(sentences.filter_overload(name, full, self._wanted(), slow))
-        if self._notice:
-            found.append(self._notice)
+        if self._autos.notice:
+            found.append(self._autos.notice)
         return found
 
     def _wanted(self) -> float:
         """Return the finest usual full scale that all stages of the filter stay below, V."""
         return auto.roomy(max(max(abs(stage.real), abs(stage.imag)) for stage in self._state))
-
-    def _reference_problems(self) -> list[str]:
-        name = self.name
-        offered = self._through_plug()
-        if self._values["reference_source"] == "internal":
-            if self.unlocked:
-                return [sentences.oscillator_out_of_range(name)]
-            own = self._values["internal_frequency"]
-            there = self._signal is not None and any(line.frequency == own for line in self._signal.lines)
-            if offered is not None and offered.frequency != own and not there:
-                return [sentences.wrong_reference(name)]
-            return []
-        if not self.unlocked:
-            return []
-        if offered is None:
-            return [sentences.no_reference(name)]
-        if not self._in_range(offered.frequency):
-            return [sentences.reference_out_of_range(name)]
-        return [sentences.not_locked_yet(name, self.remaining("reference_source"))]
-
-
-def _no_reference() -> None:
-    """Nothing is connected to the reference input."""
 
 
 def _quantities(values: NDArray[np.float64], unit: str) -> Quantity:

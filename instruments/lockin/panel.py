@@ -1,12 +1,28 @@
-"""The knobs and sockets of a lock-in amplifier: its data sheet."""
+"""The knobs, sockets and displays of a lock-in amplifier: its data sheet."""
 
 from __future__ import annotations
 
-from instruments.declaration import Setting
+from math import atan2, hypot
+
+from instruments.declaration import Setting, flag, reading, spoiling_flag
 from instruments.instrument import Instrument
+from instruments.lockin import auto
+from instruments.lockin.auto_functions import AutoFunctions
 from instruments.lockin.buffer import LONGEST, RATES
-from instruments.lockin.input import COUPLINGS, GROUNDS, LINE_FILTERS, RESERVES, SOURCES
+from instruments.lockin.input import (
+    COUPLINGS,
+    GROUNDS,
+    HEADROOM,
+    LINE_FILTERS,
+    PREAMPLIFIER_RANGE,
+    RESERVES,
+    SOURCES,
+    mixer_range,
+)
+from instruments.lockin.mixer import Complexes
+from instruments.lockin.recorder import Recorder
 from instruments.lockin.reference import HIGHEST, LOWEST
+from instruments.lockin.reference_channel import ReferenceChannel
 from instruments.probing import Probe
 from instruments.sketch import Sketch
 from instruments.wiring import Port
@@ -15,7 +31,7 @@ _ON_OFF = ("on", "off")
 
 
 class LockInPanel(Instrument):
-    """What can be set on a lock-in amplifier, and what can be plugged in; what it does is the matter of `LockIn`."""
+    """What can be set on a lock-in amplifier, plugged in and read off; what it does is the matter of `LockIn`."""
 
     title = "Lock-in amplifier"
     short = "Lock-in"
@@ -29,6 +45,19 @@ class LockInPanel(Instrument):
                     "notches.", True),
               Probe("mixer", "Mixer", "V", "The input times the detected oscillation; its mean is X.", True),
               Probe("output", "X", "V", "What the output filter makes of the mixer's product.", True))
+
+    _state: Complexes
+    """V; X + iY in the stages of the output filter."""
+    _input_peak: float
+    """V; what reaches the first amplifier."""
+    _mixer_peak: float
+    _clipped: bool
+    """Whether a stage of the filter clips."""
+    _reference: ReferenceChannel
+    _recorder: Recorder
+    _autos: AutoFunctions
+
+    # -- what can be set ---------------------------------------------------------------------------------------
 
     time_constant = Setting("s", 1.0, limits=(10e-6, 30e3), group="Filter",
                             help="Set the time constant of the output filter.")
@@ -75,3 +104,112 @@ class LockInPanel(Instrument):
                           help="Choose what happens when the buffer is full: it stops, or the oldest samples go.")
     buffer_length = Setting("", float(LONGEST), limits=(1.0, float(LONGEST)),
                             help="Set how many samples the buffer holds.")
+
+    # -- what it shows -----------------------------------------------------------------------------------------
+
+    @reading("V")
+    def x(self) -> float:
+        """Read the in-phase output X."""
+        return self.read_x()
+
+    @reading("V")
+    def y(self) -> float:
+        """Read the quadrature output Y."""
+        return self.read_y()
+
+    @reading("V")
+    def r(self) -> float:
+        """Read the magnitude R of X + iY."""
+        return hypot(self.read_x(), self.read_y())
+
+    @reading("deg")
+    def theta(self) -> float:  # SI: radians
+        """Read the phase of X + iY."""
+        return atan2(self.read_y(), self.read_x())
+
+    @reading("V")
+    def x_output(self) -> float:
+        """Read the voltage at the X output: 10 V at full scale, with offset and expand."""
+        return self._analog(self.read_x(), "x_offset")
+
+    @reading("V")
+    def y_output(self) -> float:
+        """Read the voltage at the Y output: 10 V at full scale, with offset and expand."""
+        return self._analog(self.read_y(), "y_offset")
+
+    @reading("Hz")
+    def reference_frequency(self) -> float:
+        """Read the frequency that is detected, the reference times the harmonic."""
+        return self._reference.detected()
+
+    @reading("V")
+    def input_range(self) -> float:
+        """Read the largest voltage (peak) that the input takes at this sensitivity and reserve."""
+        return min(PREAMPLIFIER_RANGE, self._mixer_range())
+
+    @reading("", whole=True)
+    def buffer_points(self) -> float:
+        """Read how many samples the buffer holds."""
+        return float(len(self._recorder.buffer))
+
+    @spoiling_flag
+    def unlocked(self) -> bool:
+        """Tell whether the reference is missing or not followed yet."""
+        return self._reference.unlocked()
+
+    @spoiling_flag
+    def input_overload(self) -> bool:
+        """Tell whether the input exceeds what the first amplifier or the mixer takes."""
+        return self._input_peak > PREAMPLIFIER_RANGE or self._mixer_peak > self._mixer_range()
+
+    @spoiling_flag
+    def filter_overload(self) -> bool:
+        """Tell whether a stage of the output filter exceeds 10 times the sensitivity."""
+        return self._clipped
+
+    @spoiling_flag
+    def output_overload(self) -> bool:
+        """Tell whether X or Y exceeds 1.09 times the sensitivity."""
+        last = self._state[-1]
+        return bool(max(abs(last.real), abs(last.imag)) > HEADROOM * float(self._values["sensitivity"]))
+
+    @flag
+    def busy(self) -> bool:
+        """Tell whether an auto function is at work."""
+        return bool(self._autos.function)
+
+    @flag
+    def buffer_running(self) -> bool:
+        """Tell whether samples are being stored."""
+        return self._recorder.buffer.running
+
+    @flag
+    def buffer_full(self) -> bool:
+        """Tell whether the buffer is full."""
+        return self._recorder.full
+
+    def read_x(self) -> float:
+        """Return X in volts rms as a plain float, clipped as it is shown."""
+        limit = HEADROOM * float(self._values["sensitivity"])
+        return min(limit, max(-limit, float(self._state[-1].real)))
+
+    def read_y(self) -> float:
+        """Return Y in volts rms as a plain float, clipped as it is shown."""
+        limit = HEADROOM * float(self._values["sensitivity"])
+        return min(limit, max(-limit, float(self._state[-1].imag)))
+
+    @property
+    def poles(self) -> int:
+        """The number of stages of the output filter, 6 dB per octave each."""
+        return self._state.size
+
+    def settling(self) -> float:
+        """Return how long a step takes to settle at the output, s."""
+        return auto.SETTLING[self._state.size - 1] * float(self._values["time_constant"])
+
+    def _mixer_range(self) -> float:
+        return mixer_range(str(self._values["reserve"]), float(self._values["sensitivity"]))
+
+    def _analog(self, value: float, offset: str) -> float:
+        share = value / float(self._values["sensitivity"]) - float(self._values[offset])
+        return 10.0 * min(HEADROOM, max(-HEADROOM, share * float(self._values["expand"])))

@@ -367,7 +367,7 @@ def test_a_cable_is_drawn_from_an_output_to_an_input(qtbot, desk, panel):
     qtbot.waitUntil(lambda: cables(panel).get("lockin.signal") == "detector.output", timeout=5000)
     drag(table, table.place_of("chopper.reference"), QPoint(table.width() // 2, 8))  # nothing was in the hand
     assert "lockin.reference" not in cables(panel)
-    corners = table.drawing._routes["lockin.reference"]  # the loose cable, where it lies in the channel
+    corners = table.drawing.cables.routes["lockin.reference"]  # the loose cable, where it lies in the channel
     (x0, y0), (x1, _) = max(pairwise(corners), key=lambda ends: abs(ends[1][0] - ends[0][0]))
     drag(table, QPointF(0.5 * (x0 + x1), y0).toPoint(), table.place_of("chopper.reference"))
     qtbot.waitUntil(lambda: cables(panel).get("lockin.reference") == "chopper.reference", timeout=5000)
@@ -500,8 +500,8 @@ def test_in_a_narrow_panel_numbers_are_shorter_and_within(qtbot, desk, panel, wi
     assert panel.table.width() <= panel.view.viewport().width()
     drawing = panel.table.drawing
     painter = Written(drawing.number_font)
-    drawing._draw_number(painter, "wavemeter")
-    drawing._draw_number(painter, "lockin")
+    drawing.labels.draw_number(painter, "wavemeter")
+    drawing.labels.draw_number(painter, "lockin")
     assert painter.texts[0] == "1.30 eV"
     assert all(box.left() >= 0.0 and box.right() <= panel.table.width() for box in painter.boxes)
 
@@ -574,21 +574,21 @@ def test_only_what_changes_is_drawn_anew(qtbot, desk, panel):
     table = panel.table
     drawing, before = table.drawing, table.picture
     assert drawing.show(before).isEmpty()
-    still = drawing._still
+    still = drawing.still.kept
     other = replace(before, nodes={**before.nodes, "lockin": replace(before.nodes["lockin"], number="1.000 V")})
     magnet = replace(before.nodes["magnet"], number="4 T", value=4.0)
     turning = replace(before, nodes={**before.nodes, "magnet": magnet})
     assert drawing.show(turning).boundingRect().width() < 0.6 * table.width()
-    assert drawing._still is still  # only the arrow
+    assert drawing.still.kept is still  # only the arrow
     assert drawing.show(before).boundingRect().width() < 0.6 * table.width()
     region = drawing.show(other)
     label = drawing.layout.spots["lockin"].label
     assert 0 < region.boundingRect().width() <= label[2] + 0.36 * drawing.layout.pitch
     assert region.boundingRect().height() <= label[3] + 6
-    assert drawing._still is still
+    assert drawing.still.kept is still
     dark = replace(before, beams=tuple((replace(look, lit=False), shade) for look, shade in before.beams))
     assert drawing.show(dark).boundingRect().width() >= table.width()
-    assert drawing._still is None
+    assert drawing.still.kept is None
 
 
 def test_nothing_is_taken_over_while_hidden(qtbot, desk, panel):

@@ -47,7 +47,9 @@ CACHES = {
 SHOWN = {
     # remembered under another name, as plain numbers
     ("NoiseStream", "_generator"): "_position",
-    ("LockIn", "_lock"): "_locking",
+    ("LockIn", "_reference"): "_locking",
+    ("LockIn", "_recorder"): "_buffer",
+    ("LockIn", "_autos"): "_auto",
     ("LockIn", "_signal"): "_seen_last",
 }
 FRAME = {"_listeners", "_claims", "_before_event", "_now_ps", "_owner", "_all", "_attentive", "_anchor_ps", "give_up"}
