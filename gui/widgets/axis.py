@@ -14,6 +14,9 @@ _FEW = (1, 2, 5)
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MOST_DECADES = 8
 
+BELOW = -1000.0
+"""The z of an axis below the curves; pyqtgraph's usual one is above them."""
+
 Stroke = tuple[QPen, QPointF, QPointF]
 Ticks = list[tuple[float | None, list[float]]]
 
@@ -49,11 +52,11 @@ class Axis(pg.AxisItem):
     def drawPicture(self, painter: QPainter, axis: Stroke, ticks: list[Stroke], texts: list[tuple[Any, ...]]) -> None:
         """Draw line, ticks and numbers; on a screen, ticks and grid as rectangles.
 
-        They lie on the plot's ground and below all else, so they need not be blended with it: Qt's raster engine does
-        that pixel by pixel, and the lines of a grid would take longer than the curves.
+        Below the curves they need not be blended with what is under them: Qt's raster engine does that pixel by pixel,
+        and the lines of a grid would take longer than the curves.
         """
         view = self.getViewWidget()
-        if view is not None and painter.paintEngine().type() is QPaintEngine.Type.Raster:
+        if view is not None and self.zValue() <= BELOW and painter.paintEngine().type() is QPaintEngine.Type.Raster:
             scale = painter.deviceTransform()
             thin = QSizeF(1.0 / abs(scale.m11() or 1.0), 1.0 / abs(scale.m22() or 1.0))
             ground = view.backgroundBrush().color()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from gui.courtesy import Courtesy
 from gui.theme import Theme, restyle_plot
-from gui.widgets.axis import Axis
+from gui.widgets.axis import BELOW, Axis
 
 _ONE_AT_A_TIME = 0.02
 """Seconds between moves of the axes of two plots: new numbers at all axes take most of a frame's time."""
@@ -47,6 +47,7 @@ class Plot(pg.PlotWidget):
         self.showGrid(x=True, y=True, alpha=0.15)
         # axes with their grid cost most of a frame: they are kept as pixels, and `show_all` moves them rarely
         for side in ("bottom", "left"):
+            self.getAxis(side).setZValue(BELOW)
             self.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setDownsampling(auto=True, mode="peak")
         self.setClipToView(True)

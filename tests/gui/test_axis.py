@@ -8,7 +8,9 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from gui.widgets.axis import Axis
+from gui.theme import Theme
+from gui.widgets.axis import BELOW, Axis
+from gui.widgets.plot import Plot
 
 
 @pytest.fixture
@@ -35,6 +37,8 @@ def test_grid_lines_have_the_colour_that_blending_would_give(qtbot):
     qtbot.addWidget(plot)
     plot.resize(400, 300)
     plot.showGrid(x=True, y=True, alpha=1.0)
+    for side in ("bottom", "left"):
+        plot.getAxis(side).setZValue(BELOW)
     plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.0)
     for side in ("bottom", "left"):
         plot.getAxis(side).setPen("#e0a060")
@@ -52,6 +56,22 @@ def test_grid_lines_have_the_colour_that_blending_would_give(qtbot):
         line.getRgb()[:3], ground.getRgb()[:3], ink.getRgb()[:3], strict=True)}
     assert len(parts) == 1, (line.name(), parts)  # one opacity gives all three channels
     assert 0.0 < parts.pop() <= 1.0
+
+
+def test_a_grid_lies_below_the_curves(qapp, qtbot):
+    plot = Plot(Theme(qapp), "a plot", "x", "y")
+    qtbot.addWidget(plot)
+    plot.resize(400, 300)
+    plot.setRange(xRange=(0, 10), yRange=(0, 10), padding=0.0)
+    plot.plot([0.0, 10.0], [4.97, 4.97], pen=pg.mkPen("#ff0000", width=1))
+    plot.show()
+    qtbot.wait(50)
+    picture = plot.grab().toImage()
+    box = plot.getPlotItem().vb
+    left, right = (plot.mapFromScene(box.mapViewToScene(QPointF(x, 4.97))) for x in (0.5, 9.5))
+    rows = [[picture.pixelColor(x, y).name() == "#ff0000" for x in range(left.x(), right.x())]
+            for y in range(left.y() - 2, left.y() + 3)]
+    assert any(all(row) for row in rows), "the grid cuts the curve"
 
 
 def test_an_axis_is_drawn_for_paper_as_pyqtgraph_does(qtbot, tmp_path):

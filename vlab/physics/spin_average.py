@@ -3,8 +3,8 @@ r"""Averages over the Overhauser field to an asked tolerance, with the error tha
 Rules of growing size are used until two things agree. Where the integrand is analytic in the mapped coordinates the
 error falls geometrically, so from the differences d of successive rules the error of the last is about d_n^2/d_(n-1);
 we take eight times that, at most d_n and at least d_(n-1)/500, since two rules can agree by accident. Where it does not
-fall geometrically (`pattern_average` tells where) we take three times d_n, at least d_(n-1)/2. Where the first two rules
-agree already, nothing is known of how fast the error falls, and no smaller error is told than was asked for.
+fall geometrically (`pattern_average` tells where) we take three times d_n, at least d_(n-1)/2. Where the first two
+rules agree already, nothing is known of how fast the error falls, and no smaller error is told than was asked for.
 """
 
 from __future__ import annotations
