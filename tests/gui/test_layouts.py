@@ -64,6 +64,7 @@ def test_a_closed_panel_comes_when_it_is_wanted(qtbot, window):
     window.desk.panel_wanted.emit("no such panel")  # of another bench, say
 
 
+@pytest.mark.slow
 def test_all_panels_stand_a_moment_after_the_window_does(qtbot, window):
     qtbot.waitUntil(lambda: all(window.docking.made(key) for key in window.docks), timeout=20_000)
     assert {kind.key for kind in PANELS} | set(window.instruments) == set(window.docks)
@@ -103,6 +104,15 @@ def test_columns_do_not_creep_when_the_window_is_resized(qtbot, window, layout):
         assert abs(after[name].height() - size.height()) <= 4, name
 
 
+def test_a_window_keeps_its_size_through_all_layouts(qtbot, window):
+    window.resize(1280, 800)
+    for layout in (*LAYOUTS, *LAYOUTS):
+        window.commands.run(f"layout.{layout.key}")
+        qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+        qtbot.wait(20)
+        assert (window.width(), window.height()) == (1280, 800), layout.key
+
+
 def test_in_an_exam_what_is_secret_stays_closed(qtbot, window):
     window.commands.run("layout.inside")
     window.desk.set_exam(True)
@@ -133,6 +143,7 @@ def test_panels_that_an_exam_has_closed_come_back(qtbot, window):
     assert not window.docks["inside"].isHidden()
 
 
+@pytest.mark.slow
 def test_all_is_painted_after_a_change_of_layout(qtbot, window):
     """What is on the screen is what the window would draw: the veil leaves nothing unpainted."""
     qtbot.waitUntil(lambda: all(window.docking.made(key) for key in window.docks), timeout=20_000)
