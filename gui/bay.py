@@ -63,8 +63,6 @@ class Bay(QWidget):
         self.panel: QWidget | None = None
         self._held = False
         self._folded = False
-        self._modest = False
-        """Whether it asks for no room yet, because what shall go is still there: the window would grow for good."""
         self._told = (QSize(), QSize())
         if panel is not None:
             self.put(panel)
@@ -96,8 +94,7 @@ class Bay(QWidget):
 
     def release(self) -> None:
         """Wake the panel: it gets its size, and is seen if its place is."""
-        self._held = self._modest = False
-        self._tell()
+        self._held = False
         self._wake()
 
     def fold(self, folded: bool) -> None:
@@ -106,7 +103,6 @@ class Bay(QWidget):
         Without a central widget Qt shares the width of a window among all docks anew whenever it is resized; one that
         has no height is no such trouble.
         """
-        self._modest = self._held and self._folded and not folded
         self._folded = folded
         self.setMaximumHeight(0 if folded else _NO_LIMIT)
         if folded and self.panel is not None:
@@ -140,7 +136,7 @@ class Bay(QWidget):
         """Return the size that the panel needs."""
         if self.panel is None:
             return QSize(-1, -1)
-        if self._folded or self._modest:
+        if self._folded:
             return QSize(0, 0)
         least, said = self.panel.minimumSizeHint(), self.panel.minimumSize()
         return QSize(said.width() or least.width(), said.height() or least.height())

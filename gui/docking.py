@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLayout, QMainWindow, QTabBar, QWidget
 
 from gui.bay import Bay
 from gui.evented import Event
@@ -59,6 +59,8 @@ class Docks:
         self._emptying = QTimer(window, singleShot=True, interval=0)
         self._emptying.timeout.connect(self._throw_one_away)
         self.painting = GentlePainting(window, self._parts, self._wake_part)
+        self.painting.ended.connect(
+            lambda: window.layout().setSizeConstraint(QLayout.SizeConstraint.SetDefaultConstraint))
         window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         # instruments are long: their column goes down to the window's foot
         window.setCorner(Qt.Corner.BottomRightCorner, _AREAS["right"])
@@ -234,6 +236,8 @@ class Docks:
     def hold(self) -> None:
         """Let all panels wait for their turns."""
         if self.painting.hold():
+            # old and new panels meet in the layout for a moment; the window shall not grow for them
+            self._window.layout().setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
             for bay in (self._middle, *self._bays.values()):
                 bay.hold()
 

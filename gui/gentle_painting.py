@@ -9,6 +9,8 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from gui.evented import Event
+
 
 class GentlePainting(QWidget):
     """A veil over the parts of a window, which is lifted from one part after the other, one at each turn of the loop.
@@ -30,6 +32,8 @@ class GentlePainting(QWidget):
         super().__init__(window)
         self._window = window
         self._parts = parts
+        self.ended = Event()
+        """All parts are painted again."""
         self._wake = wake
         self._woken: QWidget | None = None
         self._veiled: list[QWidget] = []
@@ -114,3 +118,4 @@ class GentlePainting(QWidget):
                 part.setUpdatesEnabled(True)
                 self._timer.start()
                 return
+        self.ended.emit()
