@@ -61,9 +61,9 @@ def no_leaked_threads():
     assert core is None or core.QThreadPool.globalInstance().waitForDone(2000)
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True, scope="session")
 def no_leaked_qthreads():
-    """Fail a file of tests that leaves a QThread running; once a file, because all objects are looked at."""
+    """Fail if a QThread is left running; looked for once, because all objects are looked at."""
     yield
     core = sys.modules.get("PySide6.QtCore")
     if core is not None:

@@ -239,15 +239,15 @@ def test_the_pump_shows_its_pulses(qtbot, pump_probe, open_panel):
 
 
 def test_the_stage_goes_where_its_mark_is_put_and_stops(qtbot, pump_probe, open_panel):
-    pump_probe.model.set_pace(1.0)
+    pump_probe.model.set_pace(0.3)  # slow enough to be caught on its way
     panel = open_panel(pump_probe, "stage")
     slider = panel.editors["delay"].slider
     slider.setFocus()
     qtbot.keyClick(slider, Key.Key_End)
     comes(qtbot, pump_probe, "stage", "delay", 13e-9)
-    qtbot.waitUntil(lambda: "to 13.00 ns" in slider.words and slider.actual > 0.0, timeout=5000)
+    qtbot.waitUntil(lambda: "to 13.00 ns" in slider.words and slider.actual > 0.0, timeout=15_000)
     press(qtbot, panel.buttons["stop"])
-    qtbot.waitUntil(lambda: slider.words == "" and not panel.lamps["moving"].lit, timeout=5000)
+    qtbot.waitUntil(lambda: slider.words == "" and not panel.lamps["moving"].lit, timeout=15_000)
     press(qtbot, panel.buttons["home"])
     qtbot.waitUntil(lambda: slider.words == "to its reference mark", timeout=5000)
 
