@@ -85,6 +85,8 @@ class Docks:
         bold.setWeight(QFont.Weight.DemiBold)
         dock.setFont(bold)
         self.by_key[key] = dock
+        # one that comes back into the window is not put behind the others
+        dock.topLevelChanged.connect(lambda apart: None if apart else QTimer.singleShot(0, dock, dock.raise_))
         bay = self._bays[key] = Bay()
         dock.setWidget(bay)
         dock.visibilityChanged.connect(lambda seen: seen and self._see(key))
@@ -201,8 +203,13 @@ class Docks:
         idle : frozenset of str
             Panels that have nothing to show on it.
         """
+        seen = [key for key, dock in self.by_key.items()
+                if not dock.isHidden() and not self._bays[key].visibleRegion().isEmpty()]
         self._bench, self._instruments, self._front, self._idle = bench, instruments, front, idle
         self._arrange(self.layout)
+        for key in seen:  # with which a hand has just chosen the bench, say
+            if not self.by_key[key].isHidden():
+                self.by_key[key].raise_()
 
     def choose(self, layout: Layout) -> None:
         """Change to another layout, as it was left on this bench."""

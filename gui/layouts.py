@@ -47,7 +47,7 @@ MEASURE = Layout(
 SET_UP = Layout(
     "setup", "Set up", "The optical table, scope and spectrum beside the instruments.",
     top=(("path",),), bottom=(("scope", "strip"), ("spectrum", "log")),
-    right=((FIRST_INSTRUMENTS,), (MORE_INSTRUMENTS,)), plot=False, widths=(0, 400), height=320)
+    right=((FIRST_INSTRUMENTS,), (MORE_INSTRUMENTS, "sample")), plot=False, widths=(0, 400), height=320)
 
 INSIDE = Layout(
     "inside", "Look inside", "What no instrument shows, beside the measurement.",

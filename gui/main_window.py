@@ -14,7 +14,7 @@ from gui.commands import MENUS, Command
 from gui.desk import Desk
 from gui.docking import Docks
 from gui.evented import Event
-from gui.layouts import LAYOUTS
+from gui.layouts import LAYOUTS, Layout
 from gui.models import LabModel
 from gui.panels.clock_panel import ClockPanel
 from gui.panels.experiment_panel import ExperimentPanel
@@ -36,6 +36,8 @@ from instruments.instrument import Instrument
 
 _AT_ONCE = ("experiment", "sample", "path", "strip", "inside", "rate", "log")
 """Panels that stand when the window does; the others follow in the moments after."""
+_LAST = "window.quit"
+"""The command that ends its menu, whatever panels declare later."""
 _NEXT_PANEL_MS = 150
 _SECRET = frozenset(kind.key for kind in PANELS if kind.secret)
 
@@ -117,6 +119,7 @@ class MainWindow(QMainWindow):
         self._restore()
         model.bench_changed.connect(self._show_bench)
         self.desk.panel_wanted.connect(self.show_panel)
+        self._left_for_exam: Layout | None = None
         self.desk.exam_changed.connect(self._show_exam)
         self._show_exam()
         self._pulse = Pulse(model, self)
@@ -137,7 +140,8 @@ class MainWindow(QMainWindow):
         action.setCheckable(command.checked is not None)
         action.triggered.connect(lambda _=False: self.commands.run(command.key))
         self.actions[command.key] = action
-        self.menus[command.menu].addAction(action)
+        menu, end = self.menus[command.menu], self.actions.get(_LAST)
+        menu.insertAction(end if end in menu.actions() else None, action)  # type: ignore[arg-type]
 
     def _build_panels(self) -> None:
         for kind in PANELS:
@@ -277,8 +281,12 @@ class MainWindow(QMainWindow):
     def _show_exam(self) -> None:
         """Close what no instrument shows during an exam."""
         if self.desk.exam and self.docking.layout.secret:
+            self._left_for_exam = self.docking.layout
             self.docking.choose(LAYOUTS[0])
         self.docking.forbid(_SECRET if self.desk.exam else frozenset())
+        if not self.desk.exam and self._left_for_exam is not None:
+            self.docking.choose(self._left_for_exam)
+            self._left_for_exam = None
         self._refresh_commands()
 
     def _refresh_commands(self) -> None:

@@ -237,7 +237,8 @@ class LabModel:
             kept = f" What was measured is in {ended.file}." if ended.file else ""
             self.notice("error", f"The measurement failed: {ended.reason}{kept}", file=ended.file)
         else:
-            self.notice("info", f"The measurement is {ended.status}.{where}", file=ended.file)
+            safe = "" if ended.status == "completed" else " The light is off and what moved is held, to be safe."
+            self.notice("info", f"The measurement is {ended.status}.{safe}{where}", file=ended.file)
         self.run_changed.emit()
 
     def _tell_marks(self, marks: tuple[str, ...]) -> None:
@@ -365,8 +366,7 @@ class LabModel:
             self._refuse(f"{experiment.in_words()} needs the bench {kind.title!r}")
             self.experiment_changed.emit()
             return
-        if not kernels_are_compiled(kind):
-            self.notice("info", "Preparing the physics engine; this takes some seconds at the first start …")
+        self._tell_preparation(kind)
         self._mount(partial(prepared_bench, kind), experiment, then,
                     f"The bench {kind.title!r} is set up, with {kind.sample_title} at reference conditions.")
         self._tell(SampleMounted(kind.key, {}, 0, True), self._mounting)
@@ -396,12 +396,18 @@ class LabModel:
         except VlabError as error:
             self.notice("warning", str(error))
             return
+        self._tell_preparation(kind)
         told = ", ".join(f"{name} {word}" if word in ("on", "off") or name not in kind.presets else word
                          for name, word in words.items()) or "the usual one"
         make = partial(kind.make, sample, seed=seed, noise=noise)
         self._mount(make if kind.key == self.kind.key else partial(prepared_bench, kind, make), experiment, then,
                     f"Mounted {kind.sample_title} ({told}); all instruments are at reference conditions.")
         self._tell(SampleMounted(kind.key, dict(words), seed, noise), self._mounting)
+
+    def _tell_preparation(self, kind: BenchKind) -> None:
+        if not kernels_are_compiled(kind):
+            self.notice("info", f"Preparing the physics engine of the bench {kind.title!r}; this takes up to a minute, "
+                                "the first time only …")
 
     def _refuse(self, wish: str) -> None:
         reason = "a measurement is running; abort it" if self.run is not None else "a bench is being set up; wait"
@@ -432,8 +438,7 @@ class LabModel:
         if self._mounting is not None or self.run is not None:
             self._refuse("The past run would need a new bench")
             return
-        if not kernels_are_compiled(kind):
-            self.notice("info", "Preparing the physics engine; this takes some seconds at the first start …")
+        self._tell_preparation(kind)
         self._mount(past.bench if kind.key == self.kind.key else partial(prepared_bench, kind, past.bench),
                     type(past.procedure), then,
                     f"The bench was mounted anew as it was for that run: {self._in_words(past)}.")

@@ -81,7 +81,7 @@ class Book:
     def __init__(self, commands: Commands | None = None,
                  panels: Callable[[], list[tuple[str, str, str]]] = list) -> None:
         self._commands = commands
-        self._panels = panels
+        self.panels = panels
         self.pages: dict[str, Page] = {}
         for page in self._all():
             self.pages[page.key] = page
@@ -144,7 +144,7 @@ class Book:
             for kind in benches:
                 if rest in kind.instruments:
                     return f"instrument/{kind.instruments[rest].__name__}"
-            if rest in _FIXED or any(rest == key for key, _, _ in self._panels()):
+            if rest in _FIXED or any(rest == key for key, _, _ in self.panels()):
                 return f"window#panel-{rest}"
         if what == "command":
             return "keys"
@@ -243,7 +243,7 @@ class Book:
 
     def _about_panels(self) -> str:
         rows = "".join(f'<h3><a name="panel-{key}">{html.escape(title)}</a></h3><p>{html.escape(about)}'
-                       f'{_more(f"panel/{key}")}</p>' for key, title, about in self._panels())
+                       f'{_more(f"panel/{key}")}</p>' for key, title, about in self.panels())
         return f'<h2><a name="panels">Panels</a></h2>{rows}'
 
 

@@ -47,7 +47,11 @@ class Finders:
 
     def all(self) -> list[Find]:
         """Return everything, of the bench that stands there."""
-        return [*self._settings(), *self._experiments(), *self._pages()]
+        return [*self._panels(), *self._settings(), *self._experiments(), *self._pages()]
+
+    def _panels(self) -> list[Find]:
+        return [Find("panel", title, partial(self._desk.panel_wanted.emit, key), about)
+                for key, title, about in self._book.panels()]
 
     def _settings(self) -> list[Find]:
         found = []

@@ -22,6 +22,7 @@ from gui.library.turns import Turns
 from gui.library.unfinished_banner import UnfinishedBanner, about_unfinished
 from gui.topics import set_topic
 from gui.widgets.focus_wheel import ComboBox
+from vlab.experiments.procedure import Procedure
 
 _LOOK_AGAIN_MS = 5000
 _FIRST_LOOK_MS = 2500
@@ -67,7 +68,9 @@ class LibraryPanel(QWidget):
         shelf.noticed.connect(lambda level, text, *ways: model.notice(level, text, ways=ways))
         shelf.went.connect(self.in_plot.take_off)
         shelf.came_back.connect(self.in_plot.put_back)
-        ends = [model.run_changed.connect(self._on_run), model.run_shown.connect(lambda *_: self._on_scans()),
+        ends = [model.run_changed.connect(self._on_run),
+                model.run_shown.connect(lambda *scans: self._turn_to(type(scans[-1].procedure))),
+                model.experiment_changed.connect(lambda: self._turn_to(model.experiment)),
                 model.scans_cleared.connect(self._on_scans), shelf.errands.stop]
         self.destroyed.connect(lambda: [end() for end in ends])
         desk.theme.changed.connect(self._dress)
@@ -175,6 +178,11 @@ class LibraryPanel(QWidget):
         elif not self._ready:
             self.look()
         self._run_actions.refresh()
+
+    def _turn_to(self, kind: type[Procedure]) -> None:
+        """Mark the runs that the plot shows, which are those of one kind of experiment."""
+        self.in_plot.turn_to(kind)
+        self._on_scans()
 
     def _on_scans(self) -> None:
         self.in_plot.look()

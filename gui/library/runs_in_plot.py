@@ -9,6 +9,7 @@ from gui.library.loading import Filling, Loaded, load
 from gui.library.turns import Turns
 from gui.models import LabModel
 from gui.scans import Scan
+from vlab.experiments.procedure import Procedure
 
 
 class RunsInPlot:
@@ -37,12 +38,18 @@ class RunsInPlot:
         self._loading: set[Path] = set()
         self._taken_off: list[Scan] = []
         """What was in the plot of runs that were put away."""
+        self._kind = model.experiment
+
+    def turn_to(self, kind: type[Procedure]) -> None:
+        """Take notice that the plot shows the runs of another kind of experiment."""
+        self._kind = kind
+        self.look()
 
     def look(self) -> None:
         """See what is in the plot now."""
-        here = {scan.file: scan.number for scan in self._model.scans if scan.file is not None}
-        self.files = frozenset(here)
-        self.numbers |= here
+        self.files = frozenset(scan.file for scan in self._model.scans
+                               if scan.file is not None and type(scan.procedure) is self._kind)
+        self.numbers |= {scan.file: scan.number for scan in self._model.scans if scan.file is not None}
 
     def drop(self, paths: set[Path]) -> None:
         """Take runs off the plot."""
@@ -51,7 +58,11 @@ class RunsInPlot:
     def show(self, paths: list[Path]) -> None:
         """Read the runs that are not in the plot, then show them together with those that are."""
         scans = [scan for scan in self._model.scans if scan.file in paths]
-        wanted = [path for path in paths if path not in self.files | self._loading]
+        there = {scan.file for scan in scans}
+        wanted = [path for path in paths if path not in there | self._loading]
+        if scans and not wanted:  # they are kept, and runs of another experiment are looked at
+            self._model.show_past(*scans)
+            return
         left = set(wanted)
 
         def done(path: Path) -> None:
@@ -61,7 +72,8 @@ class RunsInPlot:
                 self._model.show_past(*scans)
 
         def loaded(path: Path, found: Loaded) -> None:
-            scan = found.scan(self._model.new_number())
+            known = self.numbers.get(path)  # as it stands in the laboratory's book
+            scan = found.scan(self._model.new_number() if known is None else known)
             scans.append(scan)
             self._turns.fill(Filling(scan, found), partial(done, path))
 

@@ -67,8 +67,8 @@ class Plot(pg.PlotWidget):
         self.show_again()
         item.vb.sigRangeChangedManually.connect(self._on_hand)
         item.autoBtn.clicked.connect(self.show_again)
-        theme.changed.connect(self.restyle)
-        self.restyle()
+        theme.changed.connect(self._on_theme)
+        self._on_theme()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with the theme."""
@@ -145,11 +145,14 @@ class Plot(pg.PlotWidget):
         self.getAxis(side).enableAutoSIPrefix(unit is not None)
         self.getAxis(side).setTextPen(self._theme.colour("text"))
 
-    def restyle(self) -> None:
-        """Take over the theme's colours, as soon as somebody sees them."""
+    def _on_theme(self) -> None:
         self._behind = not self.isVisible()
-        if self._behind:
-            return
+        if not self._behind:
+            self.restyle()
+
+    def restyle(self) -> None:
+        """Take over the theme's colours, which a plot that nobody sees does when it is shown."""
+        self._behind = False
         restyle_plot(self, self._theme)
         legend = self.getPlotItem().legend
         if legend is not None:

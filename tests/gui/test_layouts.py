@@ -131,8 +131,7 @@ def test_in_an_exam_what_is_secret_stays_closed(qtbot, window):
     assert window.state_label.text().startswith("exam mode")
     window.desk.set_exam(False)
     assert "exam" not in window.state_label.text()
-    window.commands.run("layout.inside")
-    assert not window.docks["inside"].isHidden()
+    assert not window.docks["inside"].isHidden()  # as before
 
 
 def test_panels_that_an_exam_has_closed_come_back(qtbot, window):
@@ -161,3 +160,30 @@ def test_all_is_painted_after_a_change_of_layout(qtbot, window):
     differing = sum(shown.pixelColor(x, y) != drawn.pixelColor(x, y)
                     for x in range(0, size.width(), 3) for y in range(0, size.height(), 3))
     assert differing < 0.02 * size.width() * size.height() / 9
+
+
+def test_a_dock_that_is_put_back_is_in_front(qtbot, window):
+    qtbot.waitUntil(window.instruments["lockin"].isVisible, timeout=5000)
+    dock = window.docks["lockin"]
+    dock.setFloating(True)
+    qtbot.wait(20)
+    dock.setFloating(False)
+    qtbot.waitUntil(lambda: not window.instruments["lockin"].visibleRegion().isEmpty(), timeout=5000)
+
+
+def test_the_layout_that_an_exam_has_closed_comes_back(window):
+    window.commands.run("layout.inside")
+    window.desk.set_exam(True)
+    assert window.docking.layout.key == "measure"
+    window.desk.set_exam(False)
+    assert window.docking.layout.key == "inside"
+
+
+def test_set_up_has_a_place_for_the_sample(qtbot, window):
+    window.commands.run("layout.setup")
+    window.show_panel("sample")
+    assert window.docks["sample"] in window.tabifiedDockWidgets(window.docks["gate"])
+
+
+def test_a_menu_ends_with_quit(window):
+    assert window.menus["Measure"].actions()[-1] is window.actions["window.quit"]

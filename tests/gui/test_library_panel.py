@@ -127,6 +127,37 @@ def test_enter_shows_a_run_and_takes_it_off_again(open_panel, qtbot):
     assert panel.buttons["show"].text() == "Show"
 
 
+def test_a_run_keeps_its_number(open_panel, qtbot):
+    panel, desk = open_panel
+    for name in ("first.nc", "second.nc"):
+        choose(qtbot, panel, name)
+        press(qtbot, panel.buttons["show"])
+        qtbot.waitUntil(lambda name=name: any(scan.file.name == name for scan in desk.model.scans))
+    numbers = {scan.file.name: scan.number for scan in desk.model.scans}
+    choose(qtbot, panel, "first.nc")
+    press(qtbot, panel.buttons["show"])  # takes it off
+    press(qtbot, panel.buttons["show"])
+    qtbot.waitUntil(lambda: len(desk.model.scans) == 2)
+    assert {scan.file.name: scan.number for scan in desk.model.scans} == numbers
+
+
+def test_a_run_of_another_experiment_is_not_on_the_plot_until_it_is_shown(open_panel, qtbot):
+    panel, desk = open_panel
+    shown = []
+    desk.model.run_shown.connect(lambda *scans: shown.append([scan.file.name for scan in scans]))
+    choose(qtbot, panel, "first.nc")
+    press(qtbot, panel.buttons["show"])
+    qtbot.waitUntil(lambda: bool(shown))
+    assert {path.name for path in panel.in_plot.files} == {"first.nc"}
+    desk.model.choose(DraggingWidthVsDwell)
+    assert not panel.in_plot.files
+    assert panel.buttons["show"].text() == "Show"
+    press(qtbot, panel.buttons["show"])
+    assert shown == [["first.nc"], ["first.nc"]]
+    assert len(desk.model.scans) == 1
+    assert panel.buttons["show"].text() == "Take off the plot"
+
+
 def test_several_are_overlaid_and_the_bench_stays(open_panel, qtbot):
     panel, desk = open_panel
     before = desk.model.snapshot.bench_number
