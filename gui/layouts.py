@@ -53,7 +53,7 @@ INSIDE = Layout(
     "inside", "Look inside", "What no instrument shows, beside the measurement.",
     left=(("experiment", "sample"),),
     right=(("rate", "bifurcation", "distribution", "spins", "precession"), ("inside", "theory")),
-    bottom=(("strip", "path", "log"),), widths=(310, 470), height=210, secret=True)
+    bottom=(("strip", "path", "log"),), widths=(310, 470), height=240, secret=True)
 
 RUNS = Layout(
     "runs", "Runs", "Earlier runs, to be found, compared, overlaid and measured again.",
@@ -62,7 +62,7 @@ RUNS = Layout(
 LEARN = Layout(
     "learn", "Learn", "Explanations beside experiment and plot.",
     left=(("experiment", "sample"),), right=(("help",),), bottom=(("path", "inside", "rate", "strip"),),
-    widths=(310, 420), height=220)
+    widths=(310, 420), height=255)
 
 SIDES: dict[str, str] = {"experiment": "left", "sample": "left", "queue": "left", "library": "left", "help": "left"}
 """Where a panel opens in a layout that does not want it; instruments open on the right, all others at the bottom."""

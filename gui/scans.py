@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from vlab.experiments.procedure import Coordinate, CurveStyle, Procedure
     from vlab.experiments.runner import Measured
 
+_MOST_PARTED = 2500
+"""Points of a curve with gaps; of more several share a pixel, and a gap among them would hide them all."""
+
 
 @dataclass
 class Trace:
@@ -158,8 +161,26 @@ class Trace:
         return (low, high) if low <= high else ()
 
     def drawn(self, variable: str, log_x: bool, log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return x and y as a line joins them, without what logarithmic axes cannot show."""
+        """Return x and y in the order of x, without what logarithmic axes cannot show."""
         return self._shown(variable, log_x, log_y)[:2]
+
+    def line(self, variable: str, log_x: bool, log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return x and y as a line joins them: a NaN parts it where a logarithmic axis cannot show a value."""
+        x, y, _ = self._shown(variable, log_x, False)
+        above = y > 0.0
+        if not log_y or above.all():
+            return x, y
+        if not above.any() or x.size > _MOST_PARTED:
+            return x[above], y[above]
+        alone = np.flatnonzero(above & ~np.append(False, above[:-1]) & ~np.append(above[1:], False))
+        y = np.where(above, y, nan)
+        # a line of one point is not seen: it goes a little towards the next point
+        ends = x[alone] + 0.15 * (x[np.where(alone + 1 < x.size, alone + 1, alone - 1)] - x[alone])
+        return np.insert(x, alone + 1, ends), np.insert(y, alone + 1, y[alone])
+
+    def unseen(self, variable: str) -> int:
+        """Return how many values a logarithmic axis cannot show."""
+        return int(np.count_nonzero(self._column(variable) <= 0.0))
 
     def measured_points(self, variable: str) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64],
                                                       NDArray[np.bool_]]:
@@ -258,6 +279,8 @@ class Scan:
         """How many points each flag has spoiled."""
         self.findings: tuple[str, ...] = ()
         self.overlay: Overlay = ()
+        self.laid: Overlay = ()
+        """Curves of theory that a hand has laid over it; no file has them."""
         said = ", ".join(word for word in (procedure.label(), *words) if word)
         self.title = f"{number}: {said}" if said else f"{number}"
         plan = procedure.plot

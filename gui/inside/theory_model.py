@@ -7,6 +7,8 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from gui.evented import Event
 from gui.models import LabModel
 from gui.scans import Scan
@@ -35,7 +37,7 @@ class TheoryModel:
     def __init__(self, model: LabModel) -> None:
         self.model = model
         self.curve_offered = Event()
-        """With the scan over which curves were laid; it has them among its ``overlay``."""
+        """With the scan over which curves were laid; they are its ``laid``."""
         self.sample: Any = None
         self.page: TheoryPage | None = None
         self.values: Values = {}
@@ -74,6 +76,7 @@ class TheoryModel:
 
     def forget(self) -> None:
         """Another kind of bench stands in the laboratory: begin anew."""
+        self.take_away()
         self.sample, self.page, self.values, self._answer = None, None, {}, None
 
     def take_bench(self) -> None:
@@ -107,14 +110,34 @@ class TheoryModel:
         return None
 
     def lay_over(self, lines: tuple[TheoryLine, ...]) -> None:
-        """Lay the solid curves over the last measurement with these axes, in place of those laid there before."""
+        """Lay the solid curves over the last measurement with these axes, in place of all that were laid before."""
         scan = self.measurement()
-        if scan is None:
+        if scan is None or not lines:
+            self.take_away()
             return
-        kept = tuple(line for line in scan.overlay if not line[0].startswith(_MARK))
-        scan.overlay = (*kept, *((_MARK + line.title, line.x, line.y) for line in lines if not line.dashed))
+        fresh = not scan.laid
+        self.take_away(but=scan)
+        scan.laid = tuple((_MARK + line.title, line.x, line.y) for line in lines if not line.dashed)
+        if not fresh:  # a knob was turned: the plot stays as it is
+            self.model.scan_changed.emit(scan)
+            return
         self.model.run_shown.emit(scan)
         self.curve_offered.emit(scan)
+        low, high = min(scan.axis), max(scan.axis)
+        beside = [title for title, x, y in scan.laid if not (np.isfinite(y) & (x >= low) & (x <= high)).any()]
+        if beside:
+            self.model.notice("info", f"{', '.join(beside)}: no part of it lies where run {scan.number} was measured.")
+
+    def take_away(self, but: Scan | None = None) -> None:
+        """Take the curves away from the measurements over which they were laid."""
+        for scan in self.model.scans:
+            if scan.laid and scan is not but:
+                scan.laid = ()
+                self.model.scan_changed.emit(scan)
+
+    def lies_over(self) -> bool:
+        """Return whether curves lie over a measurement, which need not be the last any more."""
+        return any(scan.laid for scan in self.model.scans)
 
 
 def _lines(page: TheoryPage, sample: Any, values: Values,

@@ -16,7 +16,7 @@ from gui.inside.theory_model import TheoryModel
 from gui.theme import mark_trace
 from gui.widgets.focus_wheel import ComboBox
 from gui.widgets.plot import Plot
-from instruments.theory import TheoryLine, TheoryPage
+from instruments.theory import Floats, TheoryLine, TheoryPage
 
 _WIDE = 620
 """Pixels from which on knobs stand in two columns."""
@@ -46,11 +46,14 @@ class TheoryPanel(SecretPanel):
         self.from_bench.setToolTip("Set all parameters to those of the sample and the settings on the bench.")
         self.from_bench.clicked.connect(self._take_bench)
         self.over = QPushButton("Lay over")
-        self.over.setToolTip("Draw the solid curves over the last measurement that has these axes.")
-        self.over.clicked.connect(lambda: self.model.lay_over(self.lines))
+        self.over.setCheckable(True)
+        self.over.toggled.connect(self._name_switch)
+        self._name_switch(False)
+        self.over.clicked.connect(self._lay)
         self.value = line_of_text("theory in words", wordWrap=True)
         self.legend = line_of_text("curves of theory", textFormat=Qt.TextFormat.RichText, wordWrap=True)
         self.plot = Plot(desk.theme, "theory plot", "")
+        self.plot.getPlotItem().vb.sigRangeChanged.connect(lambda *_: self._tell())
         self.curves: list[pg.PlotDataItem] = []
         self._lay_out()
         self.follow_readings()
@@ -120,20 +123,42 @@ class TheoryPanel(SecretPanel):
             self._show_values()
             self._ask(False)
         self.over.setEnabled(bool(self.lines) and self.model.measurement() is not None)
+        self.over.setChecked(self.model.lies_over())
+
+    def _lay(self, on: bool) -> None:
+        if on:
+            self.model.lay_over(self.lines)
+        else:
+            self.model.take_away()
+        self.over.setChecked(self.model.lies_over())
+
+    def _name_switch(self, on: bool) -> None:
+        """Say what a press does."""
+        self.over.setText("Laid over" if on else "Lay over")
+        self.over.setToolTip("Take the curves of theory away from the measurement; until then they follow the knobs."
+                             if on else "Draw the solid curves over the last measurement that has these axes; "
+                                        "pressed again, take them away.")
+
+    def _on_exam(self) -> None:
+        if self.desk.exam:  # no instrument shows them
+            self.model.take_away()
+        super()._on_exam()
 
     def _choose(self) -> None:
+        self.model.take_away()
+        self.over.setChecked(False)
         self.model.choose(self.choice.currentData())
         self.model.take_bench()
         page = self.model.page
         assert page is not None
         self.choice.setToolTip(f"Choose what is drawn. {page.about}")
         self.plot.setToolTip(page.about)
+        self._show_lines(())
         self.plot.setLogMode(x=page.logarithmic, y=False)
         self.plot.set_bottom(page.x_title)
         self.plot.set_left(page.y_title, None)
         self.plot.show_again()
         self._renew_knobs(page)
-        self._show_lines(())
         self._ask(False)
 
     def _renew_knobs(self, page: TheoryPage | None) -> None:
@@ -213,24 +238,39 @@ class TheoryPanel(SecretPanel):
             self.lines = lines
             self._recolour()
         self.lines = lines
+        if self.over.isChecked():
+            self.model.lay_over(lines)
         for curve, line in zip(self.curves, lines, strict=True):
             curve.setData(line.x, line.y)
-        if lines:
-            x = np.concatenate([line.x for line in lines])
-            y = np.concatenate([line.y for line in lines])
+        x, y = (np.concatenate([[], *(getattr(line, name) for line in lines)]) for name in ("x", "y"))
+        known = np.isfinite(x) & np.isfinite(y)
+        if known.any():
+            x, y = x[known], y[known]
             if self.model.page is not None and self.model.page.logarithmic:
                 x = np.log10(x)
-            self.plot.show_all((float(np.nanmin(x)), float(np.nanmax(x))),
-                               (min(0.0, float(np.nanmin(y))), float(np.nanmax(y))))
+            self.plot.show_all((float(x.min()), float(x.max())), (min(0.0, float(y.min())), float(y.max())))
 
     def _recolour(self) -> None:
         self.plot.restyle()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Name the curves, and those that a hand has zoomed or panned out of sight."""
+        (_, (low, high)) = self.plot.getPlotItem().vb.viewRange()
         inks = [self.desk.theme.trace(line.quantity).name() for line in self.lines]
-        self.legend.setText("&nbsp;&nbsp; ".join(
-            f'<nobr><span style="color: {ink}">{"╍╍" if line.dashed else "━━"}</span> {line.title}</nobr>'
-            for ink, line in zip(inks, self.lines, strict=True)))
+        text = "&nbsp;&nbsp; ".join(
+            f'<nobr><span style="color: {ink}">{"╍╍" if line.dashed else "━━"}</span> {line.title}'
+            f'{"" if _within(line.y, low, high) else " (outside: press A)"}</nobr>'
+            for ink, line in zip(inks, self.lines, strict=True))
+        if text != self.legend.text():
+            self.legend.setText(text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the knobs in as many columns as there is room for."""
         super().resizeEvent(event)
         self._place_knobs()
+
+
+def _within(y: Floats, low: float, high: float) -> bool:
+    """Return whether some of a curve is seen."""
+    return not np.isfinite(y).any() or bool(np.nanmin(y) <= high and np.nanmax(y) >= low)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gui.library.row import QUANTITY, Row
+from gui.library.quantities import quantities_of
+from gui.library.row import Row
 from instruments.benches import BENCHES
 from vlab.data.run_entry import Entry, read_attributes
 from vlab.data.run_search import short
@@ -60,36 +60,16 @@ def compare(paths: Sequence[Path], findings: Sequence[tuple[str, ...]] = ()) -> 
 
 
 def _found(findings: Sequence[tuple[str, ...]]) -> list[Difference]:
-    """Return what runs show, a line for each sentence; quantities of the same name stand beside each other."""
-    named = [dict(pair for number, sentence in enumerate(each) for pair in _named(sentence, number))
-             for each in findings]
+    """Return what runs show, a line for each quantity; those of the same name stand beside each other."""
+    named = []
+    for each in findings:
+        pairs: dict[str, str] = {}
+        for number, sentence in enumerate(each):
+            for name, value in quantities_of(sentence, number):
+                pairs[name if name not in pairs else f"finding {number + 1}: {name}"] = value
+        named.append(pairs)
     names = dict.fromkeys(name for each in named for name in each)
     return [Difference(SHOWN, name, tuple(each.get(name, NOTHING) for each in named)) for name in names]
-
-
-def _named(sentence: str, number: int) -> list[tuple[str, str]]:
-    """Return the quantities of a sentence, ``tau_s*`` and ``439(6) ns``; else its number and the whole sentence."""
-    clauses = re.split(r"[,;] ", sentence.partition(" (")[0])
-    found = QUANTITY.fullmatch(clauses[0])
-    if found is None:
-        return [(f"finding {number + 1}", sentence)]
-    base = of = _subject(found["name"])
-    pairs = [(found["name"], found["value"])]
-    for clause in clauses[1:]:
-        more = QUANTITY.fullmatch(clause)
-        if more is None:
-            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]}, {clause}")
-            continue
-        own = _subject(more["name"])
-        of = base + own if own else of
-        pairs.append((of + more["name"].removeprefix(own), more["value"]))
-    return pairs
-
-
-def _subject(name: str) -> str:
-    """Return of what a name is a quantity: ``"forward: "`` of ``"forward: tau"``."""
-    of, colon, _ = name.rpartition(": ")
-    return of + colon
 
 
 def _in_turn(found: list[dict[tuple[str, str], str]]) -> list[dict[tuple[str, str], str]]:
@@ -108,7 +88,9 @@ def _facts(path: Path) -> dict[tuple[str, str], str]:
              ("run", "noise"): "on" if attributes.get("noise", 1) else "off",
              ("run", "run number of the bench (for the noise)"): str(attributes.get("run_number", NOTHING)),
              ("run", "vlab"): str(_json(attributes, "versions").get("vlab", NOTHING))}
-    found |= {("experiment", _plain(n)): short(v) for n, v in _json(attributes, "procedure_parameters").items()}
+    parameters = kind.parameters() if kind else {}
+    found |= {("experiment", _plain(n)): parameters[n].without if v is None and n in parameters else short(v)
+              for n, v in _json(attributes, "procedure_parameters").items()}
     found |= {("sample", _plain(n)): short(v) for n, v in _json(attributes, "sample").items()}
     instruments = BENCHES[kind.bench].instruments if kind else {}
     for name, values in _json(attributes, "instruments").items():

@@ -65,7 +65,7 @@ class Row:
         found = QUANTITY.fullmatch(self.finding())
         if found is None:
             return self.finding(), inf
-        number = float(found["number"].replace("−", "-"))
+        number = float(found["number"].replace("−", "-") + (found["power"] or ""))
         with suppress(Exception):  # words that are no unit
             number *= unit_factor(found["unit"])
         return found["name"], number
@@ -81,14 +81,17 @@ class Row:
                                            f"copy of {self.copy_of}" if self.copy_of else "") if part)
 
 
-QUANTITY = re.compile(r"(?P<name>[^;]{1,60}?)(?: = |: | )(?P<value>(?P<number>[-+−]?\d+\.?\d*(?:e[-+]?\d+)?)"
-                      r"(?:\(\d+\))?(?: (?P<unit>[^\s:]+)(?: [^\s:]+){0,5})?)")
+QUANTITY = re.compile(
+    r"(?P<name>[^;]{1,60}?)(?: = |: | )"
+    r"(?P<value>(?:longer than |about )?\(?(?P<number>[-+−]?\d+\.?\d*(?:e[-+]?\d+)?)"
+    r"(?:\(\d+\.?\d*\)| ± \d+\.?\d*(?:e[-+]?\d+)?)?(?:\)?(?P<power>e[-+]?\d+))?"
+    r"(?: (?P<unit>[^\s:]+)(?: [^\s:]+){0,9})?)")
 """A name with a value: ``tau_s* = 439(6) ns``, ``dragging width: 6.13(3) µeV``."""
 
 
 def first_clause(sentence: str) -> str:
     """Return a sentence up to its first comma, semicolon or bracket that stands by itself."""
-    return re.split(r"[,;] | \(", sentence, maxsplit=1)[0]
+    return re.split(r"[,;] | \((?![-−]?\d[\d.]* ±)", sentence, maxsplit=1)[0]
 
 
 def findings_of(entry: Entry) -> tuple[str, ...]:

@@ -211,7 +211,7 @@ class RunDeeds:
         """Write the data of the chosen run as CSV."""
         row = self._one()
         if row is not None:
-            self._turns.do(lambda: _write_csv(row.entry.path, target),
+            self._turns.do(lambda: _write_csv(row, target),
                            lambda _: self._model.notice("info", f"The table is in {target}."))
 
 
@@ -220,9 +220,10 @@ def _with_data(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.entry.is_run]
 
 
-def _write_csv(run: Path, target: Path) -> None:
+def _write_csv(row: Row, target: Path) -> None:
     """Write the data of a run as a table of text."""
     from vlab.data.quick_read import read_run
     from vlab.data.table import table_of, write_table
 
-    write_table(target, table_of(read_run(run)))
+    run, findings = row.entry.path, row.entry.findings
+    write_table(target, table_of(read_run(run), file=run.name, finding=findings[0] if findings else ""))

@@ -22,7 +22,7 @@ from gui.plotting.runs_popup import RunsPopup
 from gui.plotting.runs_shown import RunsShown
 from gui.plotting.saving import Saving
 from gui.plotting.sheets import Sheets
-from gui.plotting.summary import flags_of, summary_of
+from gui.plotting.summary import flags_of, summary_of, unseen_of
 from gui.plotting.toolbar import PlotToolbar
 from gui.scans import Scan
 from gui.topics import set_topic
@@ -173,6 +173,7 @@ class ScanPanel(QWidget):
     def _show_map(self, on: bool) -> None:
         self.stack.turn_to(on)
         self.stack.draw_map(self.axes.x_title)
+        self._summarize()
 
     def _on_choice(self) -> None:
         self.drawn.follow()  # the others stay as they are
@@ -207,6 +208,7 @@ class ScanPanel(QWidget):
             self.overlays.settle()
         elif self._model.run is None and scans:
             self.drawn.end()
+            self._frame()  # the theory or fit that has come may reach higher
         if self._model.run is None:
             self._refresh_numbers()
             self.overlays.settle()
@@ -241,7 +243,10 @@ class ScanPanel(QWidget):
             self.readout.say(None, ["no run yet"])
             return
         scan = scans[-1]
-        self.readout.say(scan.number, summary_of(scan, self._model.run_state == "paused"))
+        lines = summary_of(scan, self._model.run_state == "paused")
+        if self.drawn.log_y and not self.toolbar.buttons["map"].isChecked():
+            lines[1:1] = unseen_of(scan, self.drawn.variable.name)
+        self.readout.say(scan.number, lines)
         if scan.status != "running" and self._model.run is None:
             self.readout.settle()
 

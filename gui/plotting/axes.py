@@ -81,6 +81,7 @@ class Axes:
         variable: Variable = self._quantity.currentData()
         curves, plot = self._curves, self._plot
         curves.variable = variable
+        curves.blank()
         plot.setLogMode(x=curves.log_x, y=curves.log_y)
         curves.draw()
         plain = scale_of(variable.unit) if variable.unit not in ("", "1") else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -15,7 +17,9 @@ from PySide6.QtGui import QImage, QPainter, QPen
 
 from gui.plotting.run_curves import RunCurves
 from gui.scans import Scan
-from vlab.data.table import Column, side_by_side, write_table
+from vlab.data.run_entry import read_attributes
+from vlab.data.table import Column, Table, side_by_side, write_table
+from vlab.data.table_head import head_of
 from vlab.errors import DataError
 
 _SHARPER = 2.0
@@ -105,7 +109,26 @@ def save_table(curves: RunCurves, shown: list[Scan], path: Path) -> None:
     DataError
         Nothing is shown, or the file cannot be written.
     """
-    write_table(path, columns_of(curves, shown))
+    write_table(path, Table(columns_of(curves, shown), said_of(curves, shown)))
+
+
+def said_of(curves: RunCurves, shown: list[Scan]) -> list[str]:
+    """Return what is to be known of a table of curves: what is on the axes, and of each run what it was."""
+    variable = curves.variable
+    across = next((c for scan in shown for c in scan.procedure.coordinates() if c.name == curves.plan.x), None)
+    lines = [f"{curves.plan.x}: {across.heading()}"] if across is not None else []
+    lines.append(f"{variable.name}: {variable.long_name}" + (f" ({variable.unit})" if variable.unit not in ("", "1")
+                                                             else ", no unit"))
+    for scan in shown:
+        attributes: dict[str, Any] = {"procedure": scan.procedure.key,
+                                      "procedure_parameters": json.dumps(scan.procedure.as_record())}
+        if scan.file is not None:
+            with suppress(DataError):  # moved or put away since
+                attributes |= read_attributes(scan.file)
+        told = head_of(attributes, file=scan.file.name if scan.file is not None else "",
+                       finding=next(iter(scan.findings), ""))
+        lines += [f"run {scan.title}", *(f"run {scan.number} {line}" for line in told)]
+    return lines
 
 
 def columns_of(curves: RunCurves, shown: list[Scan]) -> list[Column]:

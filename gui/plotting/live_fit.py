@@ -20,6 +20,7 @@ from gui.scans import Scan
 from gui.widgets.plot import Plot
 from vlab.analysis.fit_models import FIT_MODELS, fit_curve
 from vlab.analysis.fitted import Curve, Fitted, Number, suited_unit
+from vlab.analysis.misfit import MISFIT
 from vlab.analysis.rounding import compact
 from vlab.errors import VlabError
 
@@ -209,7 +210,8 @@ class LiveFit(QObject):
                 told = _short(one.sentence).removeprefix(f"{FIT_MODELS[self.model].title} ")
             else:
                 told = ", ".join([*([one.found.note] if one.found.note else []),
-                                  *(_tight(number) if many else str(number) for number in _foremost(one.found))])
+                                  *(_tight(number) if many else str(number) for number in _foremost(one.found)),
+                                  *([MISFIT] if MISFIT in one.found.remarks else [])])
             lines.append(f"{one.member}: {told}")
         if self.model in _SAID and any(one.found is not None for one in self.results):
             lines.append(_SAID[self.model].split(",")[0])

@@ -23,6 +23,8 @@ COLOURS = ("dt", "polarization", "field", "y", "gate", "power")
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 _FADED = ((0.7, 0.45), (0.8, 0.62))
 """Opacity of earlier runs told by their colour, and of those whose members are: on light and on dark ground."""
+_LAID = ((9, 3, 1, 3), (3, 3), (9, 3, 1, 3, 1, 3), (1, 3))
+"""Strokes and gaps, in pixels, of curves that a hand has laid over: unlike each other and a run's own dashes."""
 _SYMBOLS = ("o", "s", "t1", "d")
 _SPOILED = "spoiled: a flag was lit"
 _MOST_NAMES = 9
@@ -68,6 +70,9 @@ class RunCurves:
         self._filled: dict[pg.PlotDataItem, int] = {}
         """The state of its trace that each curve shows."""
         self.overlays: list[pg.PlotDataItem] = []
+        self._over: list[tuple[str, NDArray[np.float64], NDArray[np.float64]]] = []
+        """What they show, by its title."""
+        self._laid: list[object] = []
         self.crosses: dict[int, pg.PlotDataItem] = {}
         """On the spoiled points, by number of the run."""
         self._drawn: list[Scan] = []
@@ -90,6 +95,14 @@ class RunCurves:
             self._dressed.clear()
         self._filled.clear()
         self.follow()
+
+    def blank(self) -> None:
+        """Draw nothing until `draw` is called: pyqtgraph looks for the ends of what it has on each new scale, and
+        complains of curves that have nothing above zero.
+        """
+        self._filled.clear()
+        for item in (*self.curves.values(), *self.bars.values(), *self.crosses.values(), *self.overlays):
+            item.setData([], [])
 
     def follow(self) -> None:
         """Add the curves of new runs, fade those of earlier ones, drop those that are not shown any more."""
@@ -122,6 +135,8 @@ class RunCurves:
     def grow(self, scan: Scan) -> None:
         """Show what a run got."""
         self.fill(scan)
+        if any(one.laid is not laid for one, laid in zip(self._drawn, self._laid, strict=True)):
+            self._draw_overlay()
         if any(trace.spoiled for trace in scan.traces):
             before = len(self.crosses)
             self._cross_out()
@@ -174,8 +189,8 @@ class RunCurves:
         newest = max(self.crosses, default=None)
         if newest is not None:
             wanted.append((self.crosses[newest], _SPOILED))
-        titles = [title for title, _, _ in self._drawn[-1].overlay] if self.overlays else []
-        self.legend.say([*wanted, *((item, title) for item, title in zip(self.overlays, titles, strict=True) if title)])
+        over = zip(self.overlays, self._over, strict=True)
+        self.legend.say([*wanted, *((item, title) for item, (title, _, _) in over if title)])
 
     def _name(self, scan: Scan, trace: Trace, ways: bool) -> str | None:
         """Return what the legend calls a curve; of one run it tells by which strokes directions differ."""
@@ -188,26 +203,28 @@ class RunCurves:
         return f"{scan.title}, {trace.member}" if trace.member and trace.place == 0 else trace.member or scan.title
 
     def _draw_overlay(self) -> None:
-        """Draw the theory or fit of the last run over it, dashed and thin."""
-        wanted = list(self._overlay())
+        """Draw the theory or fit of the last run over it, dashed and thin, and what a hand has laid over runs."""
+        wanted = [*self._overlay(), *self._laid_over()]
+        self._over = [(title, x, y) for title, x, y, _ in wanted]
+        self._laid = [scan.laid for scan in self._drawn]
         while len(self.overlays) > len(wanted):
             self._plot.removeItem(self.overlays.pop())
         while len(self.overlays) < len(wanted):
             item = self._plot.plot([], [], connect="finite")  # a gap in a theory is a NaN
             item.setZValue(1)
             self.overlays.append(item)
-        for item, (x, y, pen) in zip(self.overlays, wanted, strict=True):
+        for item, (_, x, y, pen) in zip(self.overlays, wanted, strict=True):
             item.setPen(pen)
             item.setData(x, y)
         self._tell()
 
-    def _overlay(self) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], QPen]]:
-        """Yield points and pen of each curve of the theory or fit of the last run."""
+    def _overlay(self) -> Iterator[tuple[str, NDArray[np.float64], NDArray[np.float64], QPen]]:
+        """Yield title, points and pen of each curve of the theory or fit of the last run."""
         if not self._drawn or self.variable.name != self.plan.y[0] or not self.theory:
             return
         scan = self._drawn[-1]
         own = len(scan.overlay) == len(scan.traces) > 1
-        for number, (_, x, y) in enumerate(scan.overlay):
+        for number, (title, x, y) in enumerate(scan.overlay):
             pen = self.pen(scan, scan.traces[number], 0) if own else None
             colour: QColor = pen.color() if pen is not None else self._look.trace("fit")
             dash = Qt.PenStyle.DashLine
@@ -217,18 +234,35 @@ class RunCurves:
                     key = scan.number, scan.traces[number].place
                     self.curves[key].setPen(None)
                     self._dressed.pop(key, None)
-            shown = np.full(x.shape, True)
-            if self.log_x:
-                shown &= x > 0.0
-            if self.log_y:
-                shown &= y > 0.0
-            yield x[shown], y[shown], pg.mkPen(colour, width=1, style=dash)
+            yield title, *self._drawable(x, y), pg.mkPen(colour, width=1, style=dash)
+
+    def _laid_over(self) -> Iterator[tuple[str, NDArray[np.float64], NDArray[np.float64], QPen]]:
+        """Yield title, points and pen of each curve of theory that a hand has laid over a run."""
+        if self.variable.name != self.plan.y[0]:
+            return
+        for scan in self._drawn:
+            for number, (title, x, y) in enumerate(scan.laid):
+                pen = pg.mkPen(self._look.trace("fit"), width=1)
+                pen.setDashPattern([float(length) for length in _LAID[number % len(_LAID)]])
+                yield title, *self._drawable(x, y), pen
+
+    def _drawable(self, x: NDArray[np.float64],
+                  y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        shown = np.full(x.shape, True)
+        if self.log_x:
+            shown &= x > 0.0
+        if self.log_y:
+            shown &= y > 0.0
+        return x[shown], y[shown]
 
     def bounds(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Return the ends of both axes that show the whole grid of all runs, and all values."""
+        """Return the ends of both axes that show the whole grid of all runs, and all values; of theory those there."""
         name, scans = self.variable.name, self._drawn
         ends = [v for scan in scans for v in scan.ends(self.log_x)] or [*self.planned] or [0.0, 1.0]
         values = [v for scan in scans for trace in scan.traces for v in trace.range(name, self.log_y)]
+        for _, x, y in self._over:
+            there = y[(x >= min(ends)) & (x <= max(ends)) & np.isfinite(y)]
+            values += [float(there.min()), float(there.max())] if there.size else []
         if self.log_x:
             ends = [math.log10(v) for v in ends if v > 0.0] or [0.0, 1.0]
         if self.log_y:
@@ -251,14 +285,15 @@ class RunCurves:
             self._filled[curve] = trace.changes
             if self.plan.markers and len(trace.x) > _MOST_MARKED and curve.opts["symbol"] is not None:
                 curve.setSymbol(None)
-            curve.setData(*trace.drawn(name, self.log_x, self.log_y))
+            curve.setData(*trace.line(name, self.log_x, self.log_y))
             if (bars := self.bars.get((scan.number, trace.place))) is not None:
                 bars.setData(*(trace.bars(name, self.log_x, self.log_y) if self.errors else ([], [])))
 
     def seen(self) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
         """Return the points of all curves as they are drawn, in the coordinates of the view."""
         found = [curve.getData() for curve in self.curves.values()]
-        return [(x, y) for x, y in found if x is not None and len(x)]
+        known = [(x, y, np.isfinite(y)) for x, y in found if x is not None and len(x)]
+        return [(x, y) if there.all() else (x[there], y[there]) for x, y, there in known]
 
     def _cross_out(self) -> None:
         """Draw crosses on the spoiled points of the shown runs; those of earlier runs are faded, and below."""

@@ -16,6 +16,13 @@ def summary_of(scan: Scan, paused: bool) -> list[str]:
     return lines or [f"{scan.points()} points"]
 
 
+def unseen_of(scan: Scan, variable: str) -> list[str]:
+    """Return what a logarithmic axis cannot show of a run, as a line; nothing if it shows all."""
+    count = sum(trace.unseen(variable) for trace in scan.traces)
+    points = "1 point at or below 0 is" if count == 1 else f"{count} points at or below 0 are"
+    return [f"log y: {points} not shown"] if count else []
+
+
 def flags_of(scan: Scan, instruments: Mapping[str, type[Instrument]]) -> str:
     """Return the flags that have spoiled points of a run, by the names on the instruments' panels."""
     found = []

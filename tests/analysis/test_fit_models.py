@@ -12,6 +12,7 @@ from vlab.analysis import fit_relaxation_time
 from vlab.analysis.exponential_decay import fit_decay
 from vlab.analysis.fit_models import FIT_MODELS, fit_curve
 from vlab.analysis.fitted import Curve, Number
+from vlab.analysis.misfit import MISFIT
 from vlab.errors import DataError
 from vlab.experiments import EXPERIMENTS
 from vlab.units import ureg
@@ -318,3 +319,34 @@ def test_saturation_that_does_not_show_is_refused():
         fit_curve("spin_saturation", Curve(power, 1.0 + 0.01 * power, None, "", "1"))
     with pytest.raises(DataError, match="cannot be told"):
         fit_curve("saturation", Curve(power, np.where(power > 0.5, 1.0, 1.0 + 1e-9)))
+
+
+@pytest.mark.parametrize(("noise", "points", "weighted"), [(0.01, 60, False), (0.02, 60, True), (0.01, 200, True),
+                                                           (0.05, 200, False), (0.01, 30, False)])
+def test_points_that_do_not_follow_the_model_are_told(noise, points, weighted):
+    """A rise that begins only at 7 s is no exponential approach."""
+    x, rng = np.linspace(0.0, 40.0, points), np.random.default_rng(3)
+    y = np.where(x > 7.0, 1.0 - np.exp(-(x - 7.0) / 3.0), 0.0) + noise * rng.normal(size=points)
+    found = fit_curve("approach", Curve(x, y, np.full(points, noise) if weighted else None, "s"))
+    assert MISFIT in found.lines()
+    order = rng.permutation(points)
+    mixed = fit_curve("approach", Curve(x[order], y[order], np.full(points, noise) if weighted else None, "s"))
+    assert MISFIT in mixed.lines()
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.6])
+@pytest.mark.parametrize("points", [24, 60, 200])
+def test_noise_of_the_right_model_is_no_misfit(points, rho):
+    told, cases = 0, 120
+    for seed in range(cases):
+        rng = np.random.default_rng(seed)
+        noise = rng.normal(size=points)
+        for i in range(1, points):
+            noise[i] = rho * noise[i - 1] + math.sqrt(1.0 - rho**2) * noise[i]
+        x = np.linspace(0.0, 10.0, points)
+        found = fit_curve("line", Curve(x, line(x, 1.0, 2.0) + 5.0 * noise, None, "s"))
+        told += MISFIT in found.remarks
+        x = np.linspace(0.0, 10.0, points)
+        found = fit_curve("approach", Curve(x, approach(x, 2.0, 0.0, 1.0) + 0.04 * noise, None, "s"))
+        told += MISFIT in found.remarks
+    assert told <= 0.01 * 2 * cases + 1

@@ -1,5 +1,7 @@
 """Saturation with power and Hanle widths from synthetic curves whose answers are known."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -78,3 +80,27 @@ def test_noise_does_not_narrow_a_hanle_curve(seed):
     b = np.arange(-100.0, 101.0, 2.0)
     y = 0.1 / (1 + (b / 34.0) ** 2) + np.random.default_rng(seed).normal(0.0, 0.008, b.size)
     assert hanle_width(1e-3 * b, y).half_width.m_as("mT") == pytest.approx(34.0, rel=0.2)
+
+
+@pytest.mark.parametrize(("step", "noise"), [(2.0, 0.002), (2.0, 0.008), (5.0, 0.002), (2.0, 0.0005)])
+def test_errors_of_a_hanle_curve_are_its_scatter(step, noise):
+    b, found = np.arange(-100.0, 100.1, step), []
+    for seed in range(40):
+        y = 0.1 / (1 + (b / 34.0) ** 2) + np.random.default_rng(seed).normal(0.0, noise, b.size)
+        one = hanle_width(1e-3 * b, y)
+        found.append([one.half_width.m_as("mT"), one.centre.m_as("mT"), one.maximum, one.half_width_error.m_as("mT"),
+                      one.centre_error.m_as("mT"), one.maximum_error])
+    found = np.array(found)
+    ratios = np.median(found[:, 3:], axis=0) / found[:, :3].std(axis=0, ddof=1)
+    assert (ratios > 0.6).all(), ratios
+    assert (ratios < [1.6, 1.6, 1.9]).all(), ratios  # where smoothing sets in, the maximum is told with care
+    assert re.search(r"half maximum [\d.]+\([\d.]+\) mT, centre -?[\d.]+\([\d.]+\) mT, .*read off", str(one))
+    again = hanle_width(1e-3 * b, y)
+    assert again.half_width_error == one.half_width_error
+
+
+def test_few_points_do_not_tell_the_error_of_a_hanle_curve():
+    b = np.linspace(-100.0, 100.0, 11)
+    found = hanle_width(1e-3 * b, 0.1 / (1 + (b / 34.0) ** 2))
+    assert np.isnan(found.half_width_error.m)
+    assert str(found).endswith("(read off)")

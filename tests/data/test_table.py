@@ -16,15 +16,27 @@ def test_a_table_of_a_run_opens_in_pandas_and_numpy(tmp_path):
                           directions="both")
     data = run(asked, dragging_bench(), save=False)
     path = tmp_path / "run.csv"
-    write_table(path, table_of(data))
-    table = pd.read_csv(path)
+    write_table(path, table_of(data, file="run.nc", finding="a width of\n3 µeV"))
+    table = pd.read_csv(path, comment="#")
     assert list(table) == ["direction", "detuning (ueV)", "dt (V)", "dt_normalized", "time (s)", "quality"]
     assert len(table) == 10
     back = table[table["direction"] == "backward"]
     np.testing.assert_array_equal(back["detuning (ueV)"], data["detuning"])
     np.testing.assert_array_equal(back["dt (V)"], data["dt"].sel(direction="backward"))  # to the bit
     assert (table["quality"] == 0).all()
-    assert np.genfromtxt(path, delimiter=",", skip_header=1, usecols=(1, 2)).shape == (10, 2)
+    text = path.read_text(encoding="utf-8").splitlines()
+    said = [line for line in text if line.startswith("#")]
+    assert text[:len(said)] == said  # above all others
+    assert [line.split(": ")[0] for line in said[1:]] == ["# experiment", "# when", "# file", "# sample",
+                                                          "# parameters", "# finding"]
+    assert "dwell = 0.02 s; " in said[5]
+    assert "time_constant" not in said[5]  # not given
+    assert "linewidth = 0.6 µeV; " in said[4]
+    assert said[6] == "# finding: a width of 3 µeV"
+    skip = int(said[0].partition("skip_header=")[2].partition(",")[0])
+    assert f"skip_header={skip}, names=True" in said[0]
+    read = np.genfromtxt(path, delimiter=",", skip_header=skip, names=True, encoding="utf-8")
+    np.testing.assert_array_equal(read["dt_V"], table["dt (V)"])
 
 
 def test_curves_share_a_column_of_x():

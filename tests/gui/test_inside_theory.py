@@ -8,6 +8,10 @@ from PySide6.QtCore import Qt
 
 from gui.inside.knob import KnobRow
 from gui.inside.theory_panel import TheoryPanel
+from gui.plotting.look import Look
+from gui.plotting.run_curves import COLOURS, RunCurves
+from gui.plotting.runs_shown import RunsShown
+from gui.widgets.plot import Plot
 from instruments.theory import Knob
 from vlab import Q_
 from vlab.experiments import DwellTimeScan, PolarizationRecovery
@@ -111,14 +115,72 @@ def test_curves_are_laid_over_the_last_measurement_with_these_axes(qtbot, panel_
     panel.model.curve_offered.connect(offered.append)
     scan = desk.model.scans[-1]
     own = scan.overlay
-    for _ in range(2):  # the second time they take the place of the first
-        qtbot.mouseClick(panel.over, Qt.MouseButton.LeftButton)
-        laid = [line for line in scan.overlay if line not in own]
-        assert [title for title, _, _ in laid] == ["theory: slow scan to blue", "theory: slow scan to red"]
-    np.testing.assert_array_equal(laid[0][1], panel.lines[0].x)
-    assert told == offered == [scan, scan]
+    plot = Plot(desk.theme, "plot", "")
+    runs = RunsShown(lambda: desk.model.scans, len(COLOURS))
+    runs.kind = DwellTimeScan
+    drawn = RunCurves(plot, Look(desk.theme), runs)
+    drawn.plan, drawn.variable = scan.procedure.plot, next(v for v in scan.procedure.variables()
+                                                                  if v.name == scan.procedure.plot.y[0])
+    drawn.draw()
+    before = len(drawn.overlays)
+    ends = [desk.model.scan_changed.connect(drawn.grow), desk.model.run_shown.connect(lambda _: drawn.follow())]
+    titles = ["theory: slow scan to blue", "theory: slow scan to red"]
+    qtbot.mouseClick(panel.over, Qt.MouseButton.LeftButton)
+    assert [title for title, _, _ in scan.laid] == titles
+    np.testing.assert_array_equal(scan.laid[0][1], panel.lines[0].x)
+    assert told == offered == [scan]
+    assert panel.over.isChecked()
+    assert panel.over.text() == "Laid over"
+    assert panel.over.toolTip().startswith("Take")
+    assert [label.text for _, label in drawn.legend.items][-2:] == titles
+    first, second = (item.opts["pen"].dashPattern() for item in drawn.overlays[before:])
+    assert first != second
+    # they follow the knobs, without the plot turning to the run again
+    row = panel.rows["light_power"]
+    row.slider.setFocus()
+    old = scan.laid
+    qtbot.keyClick(row.slider, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: scan.laid is not old and not panel.background.busy, timeout=5000)
+    np.testing.assert_array_equal(drawn.overlays[-1].getOriginalDataset()[1], scan.laid[-1][2])
+    assert told == [scan]
+    # what reaches higher than the points is seen as well
+    scan.laid = tuple((title, x, 7.0 * y / np.nanmax(y)) for title, x, y in scan.laid)
+    drawn.grow(scan)
+    inside = (scan.laid[0][1] >= -2.0) & (scan.laid[0][1] <= 2.0)
+    assert drawn.bounds()[1][1] >= max(float(np.nanmax(y[inside])) for _, _, y in scan.laid) > 2.0
+    qtbot.mouseClick(panel.over, Qt.MouseButton.LeftButton)
+    assert not scan.laid
+    assert len(drawn.overlays) == before
+    assert not panel.over.isChecked()
+    assert panel.over.text() == "Lay over"
+    qtbot.mouseClick(panel.over, Qt.MouseButton.LeftButton)
+    assert scan.laid
+    desk.set_exam(True)
+    assert not scan.laid
+    assert len(drawn.overlays) == before
+    desk.set_exam(False)
+    assert scan.overlay is own
+    qtbot.waitUntil(lambda: not panel.over.isChecked(), timeout=5000)
+    qtbot.mouseClick(panel.over, Qt.MouseButton.LeftButton)
     panel.choice.setCurrentIndex(2)  # no measurement has these axes
+    assert not scan.laid
     qtbot.waitUntil(lambda: not panel.over.isEnabled(), timeout=5000)
+    for end in ends:
+        end()
+    shiboken6.delete(plot)
+
+
+def test_a_curve_that_a_hand_has_zoomed_out_of_sight_is_told(qtbot, panel_of):
+    _, panel = panel_of(PolarizationRecovery)
+    bound = panel.lines[1]
+    low, high = panel.plot.getPlotItem().vb.viewRange()[1]
+    assert bound.title == "bound 1/π"
+    assert low < bound.y[0] < high
+    assert "outside" not in panel.legend.text()
+    panel.plot.setYRange(0.0, 0.2)
+    assert panel.legend.text().count("outside") == 1
+    panel.plot.setYRange(0.0, 0.4)
+    assert "outside" not in panel.legend.text()
 
 
 def test_a_refusal_is_a_sentence_in_place_of_curves(qtbot, panel_of):

@@ -419,7 +419,9 @@ def test_a_table_for_other_programs_and_the_path(open_panel, qtbot, tmp_path):
     choose(qtbot, panel, "first.nc")
     panel.deeds.export_to(tmp_path / "table.csv")
     settle(qtbot, panel)
-    lines = (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()
+    text = (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()
+    lines = [line for line in text if not line.startswith("# ")]
+    assert "# experiment: dwell_time_scan" in text[:len(text) - len(lines)]
     assert len(lines) == 7
     assert lines[0].startswith("detuning (ueV)")
     panel.actions_["path"].trigger()

@@ -238,6 +238,7 @@ def test_what_differs(made):
     assert ("experiment", "dwell") not in differing
     same = {(line.group, line.name): line.values for line in lines if not line.differs}
     assert same["experiment", "dwell"] == ("20 ms", "20 ms")
+    assert same["experiment", "time constant"] == ("as dwell", "as dwell")  # as the form says
     assert same["magnet", "field"] == ("4.5 T", "4.5 T")
     assert {group for group, _ in differing} <= {"run", "experiment", "sample", "lockin", "laser"}
     assert not any(line.differs for line in compare([made / "first.nc", made / "first.nc"]))
@@ -288,6 +289,28 @@ def test_a_stopped_shelf_ends_soon(made, tmp_path):
     ("forward: tau = 0.9(1) s; 0.2 µeV steps: width 3.0 µeV, without dwell 1.0 µeV", "forward: tau = 0.9(1) s",
      ("forward: tau", 0.9), {"forward: tau": "0.9(1) s", "forward: 0.2 µeV steps: width": "3.0 µeV",
                              "forward: 0.2 µeV steps: without dwell": "1.0 µeV"}),
+    ("mean of both directions: tau = 1.32(42) s common to all steps; 0.4 µeV steps: saturated width 10.3(1.2) µeV, "
+     "without any dwell -1.2(3) µeV (extrapolated); residuals up to 0.20 µeV (the curves share no tau, so it depends)",
+     "mean of both directions: tau = 1.32(42) s common to all steps", ("mean of both directions: tau", 1.32),
+     {"mean of both directions: tau common to all steps": "1.32(42) s",
+      "mean of both directions: 0.4 µeV steps: saturated width": "10.3(1.2) µeV",
+      "mean of both directions: 0.4 µeV steps: without any dwell": "-1.2(3) µeV",
+      "mean of both directions: residuals up to": "0.20 µeV"}),
+    ("dragging width: 10.7(12) µeV (on at 1.2 µeV, off at -9.5 µeV, clipped at an end of the scan); noise alone",
+     "dragging width: 10.7(12) µeV", ("dragging width", 10.7 * 1.602176634e-25),
+     {"dragging width": "10.7(12) µeV; noise alone", "dragging width: on at": "1.2 µeV",
+      "dragging width: off at": "-9.5 µeV, clipped at an end of the scan"}),
+    ("from red: half of the peak after longer than 30 s, median of all 8 traces; 3 of 8 reached it; DT ends at "
+     "0.61 ± 0.05 of its peak", "from red: half of the peak after longer than 30 s",
+     ("from red: half of the peak after", 30.0),
+     {"from red: half of the peak after": "longer than 30 s, median of all 8 traces; 3 of 8 reached it",
+      "from red: DT ends at": "0.61 ± 0.05 of its peak"}),
+    ("L(0) = (1.2 ± 0.1)e-05, residual 4e-07", "L(0) = (1.2 ± 0.1)e-05", ("L(0)", 1.2e-5),
+     {"L(0)": "(1.2 ± 0.1)e-05", "residual": "4e-07"}),
+    ("forward: no build-up time can be told from dwells of 0.1 to 2 s; they should reach further.",
+     "forward: no build-up time can be told from dwells of 0.1 to 2 s",
+     ("forward: no build-up time can be told from dwells of", 0.1),
+     {"forward": "no build-up time can be told from dwells of 0.1 to 2 s; they should reach further."}),
     ("5 scans show no resonance", "5 scans show no resonance", ("5 scans show no resonance", float("inf")),
      {"finding 1": "5 scans show no resonance"})])
 def test_findings_become_quantities(sentence, finding, result, lines):

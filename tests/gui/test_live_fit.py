@@ -6,6 +6,7 @@ import pytest
 from gui.plotting import live_fit
 from gui.plotting.live_fit import fit_all
 from vlab.analysis.fitted import Curve, Fitted, Number
+from vlab.analysis.misfit import MISFIT
 
 X = np.linspace(0.01, 1.0, 20)
 
@@ -34,3 +35,16 @@ def test_words_that_cannot_be_found_become_a_sentence():
     found, = fit_all("line", [("", 0, Curve(X, X, None, "ueV", "^2"))])
     assert found.found is None
     assert "did not come to an end" in found.sentence
+
+
+def test_the_box_says_which_curves_do_not_follow_the_model():
+    fit = live_fit.LiveFit.__new__(live_fit.LiveFit)  # its words alone
+    x, noise = np.linspace(0.0, 40.0, 60), 0.01 * np.random.default_rng(1).normal(size=60)
+    good = Curve(x, 1.0 - np.exp(-x / 3.0) + noise, None, "s")
+    late = Curve(x, np.where(x > 7.0, 1.0 - np.exp(-(x - 7.0) / 3.0), 0.0) + noise, None, "s")
+    fit.model, fit.results = "approach", fit_all("approach", [("good", 0, good), ("late", 1, late)])
+    said = {line.split(":")[0]: line for line in fit.words().splitlines()}
+    assert MISFIT in said["late"]
+    assert MISFIT not in said["good"]
+    fit.results = fit.results[1:]
+    assert MISFIT in fit.words().splitlines()

@@ -184,12 +184,40 @@ def test_odd_data_and_logarithmic_axes(qtbot, lab):
         panel.grab()
         x, y = panel._curves[1, 0].getOriginalDataset()
         assert (x > 0.0).all() or not panel.drawn.log_x
-        assert (y > 0.0).all() or not panel.drawn.log_y
+        assert (y[~np.isnan(y)] > 0.0).all() or not panel.drawn.log_y
         qtbot.waitUntil(lambda: not panel.fit.busy, timeout=5000)
     assert (panel.drawn.log_x, panel.drawn.log_y) == (False, False)
     panel.plot.getPlotItem().ctrl.logYCheck.setChecked(True)  # as pyqtgraph's own menu does
     assert panel.toolbar.buttons["log_y"].isChecked()
     assert panel.drawn.log_y
+
+
+def test_a_logarithmic_axis_has_gaps_and_says_what_it_does_not_show(qtbot, lab):
+    panel, model = lab
+    put(model, grown(SHORT, lambda x: 0.5 if x > 4.0 or x < -6.0 or abs(x) < 0.1 else -0.5))
+    words = "log y: 25 points at or below 0 are not shown"
+    assert words not in panel.readout.text()
+    press(qtbot, panel, "log_y")
+    assert words in panel.readout.text().splitlines()
+
+    def inked(x):
+        """Tell whether the curve is seen at x."""
+        image, at = panel.plot.grab().toImage(), pixel(panel, x, math.log10(0.5) if panel.drawn.log_y else 0.5)
+        ratio = image.devicePixelRatio()
+        seen = {image.pixelColor(round(at.x() * ratio) + i, round(at.y() * ratio) + j).name()
+                for i in (-1, 0, 1) for j in (-2, -1, 0, 1, 2)}
+        return panel._look.trace("dt").name() in seen
+
+    assert inked(5.3)
+    assert inked(-7.1)
+    assert not inked(2.3)
+    assert not inked(-3.1)
+    lone, = (x for x in panel.drawn._drawn[0].axis if abs(x) < 0.1)
+    assert inked(lone)  # a point between gaps
+    assert all(np.isfinite(y).all() for _, y in panel.drawn.seen())
+    press(qtbot, panel, "log_y")
+    assert words not in panel.readout.text()
+    assert inked(5.3)
 
 
 def test_a_double_click_sends_the_knob_there(qtbot, lab):

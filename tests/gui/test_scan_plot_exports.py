@@ -60,9 +60,18 @@ def test_the_numbers_as_columns(lab, tmp_path, monkeypatch):
     put(model, whole(SHORT.replace(step=Q_(0.8, "ueV")), lambda i: -i[0], number=2, marks={(2,)}))
     path = save(panel, monkeypatch, "plot.csv", tmp_path / "numbers.csv")
     with open(path, encoding="utf-8", newline="") as file:
-        head = next(csv.reader(file))
+        lines = file.read().splitlines()
+    said = [line for line in lines if line.startswith("# ")]
+    assert lines[:len(said)] == said
+    assert said[1].startswith("# detuning: ")
+    assert said[1].endswith(" (µeV)")
+    assert any(line.startswith("# dt_normalized: ") and line.endswith(", no unit") for line in said)
+    assert "# run 2 experiment: dwell_time_scan" in said
+    assert any(line.startswith("# run 2 parameters: ") and "step = 0.8 µeV" in line for line in said)
+    assert f"skip_header={len(said)}, names=True" in said[0]
+    head = next(csv.reader(lines[len(said):]))
     assert head == ["detuning (ueV)", "dt_normalized run 1", "spoiled run 1", "dt_normalized run 2", "spoiled run 2"]
-    data = np.genfromtxt(path, delimiter=",", names=True, encoding="utf-8")
+    data = np.genfromtxt(path, delimiter=",", skip_header=len(said), names=True, encoding="utf-8")
     np.testing.assert_array_equal(data["detuning_ueV"], sorted(SHORT.detunings()))
     np.testing.assert_array_equal(data["dt_normalized_run_1"], np.arange(36.0)[::-1])
     coarse = ~np.isnan(data["dt_normalized_run_2"])

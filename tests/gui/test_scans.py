@@ -37,6 +37,22 @@ def test_a_trace_is_the_mean_of_what_was_measured_so_far():
     assert low <= y[0] < y[1] <= high
 
 
+def test_a_line_is_parted_where_a_logarithmic_axis_shows_nothing():
+    trace = Trace(0, "", False)
+    for place, value in enumerate((1.0, 2.0, 0.0, -3.0, 4.0, -1.0, 5.0)):
+        trace.add(place, float(place), {"width": value})
+    nan = float("nan")
+    x, y = trace.line("width", False, True)
+    np.testing.assert_array_equal(y, [1.0, 2.0, nan, nan, 4.0, 4.0, nan, 5.0, 5.0])
+    np.testing.assert_allclose(x, [0.0, 1.0, 2.0, 3.0, 4.0, 4.15, 5.0, 6.0, 5.85])  # short lines for single points
+    np.testing.assert_array_equal(trace.line("width", False, False)[1], trace.drawn("width", False, False)[1])
+    np.testing.assert_array_equal(trace.drawn("width", False, True)[1], [1.0, 2.0, 4.0, 5.0])
+    assert trace.unseen("width") == 3
+    below = Trace(0, "", False)
+    below.add(0, 0.0, {"width": -1.0})
+    assert below.line("width", False, True)[1].size == 0
+
+
 def test_single_values_have_no_bars():
     trace = Trace(0, "", False)
     trace.add(0, 0.1, {"width": 2.0}, (0,))

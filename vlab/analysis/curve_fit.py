@@ -24,6 +24,7 @@ from math import sqrt
 
 import numpy as np
 
+from vlab.analysis.misfit import is_misfit
 from vlab.analysis.rows import Floats
 from vlab.errors import DataError
 
@@ -55,6 +56,8 @@ class Solution:
     """Of what the fit leaves at neighbouring points, where it is beyond doubt; the errors allow for it."""
     correlated: float = 1.0
     """By how much that makes the errors larger, in the mean over the numbers."""
+    misfit: bool = False
+    """Whether the points do not follow the model."""
 
     @property
     def errors(self) -> Floats:
@@ -113,7 +116,9 @@ def solve(shapes: Shapes, x: Floats, y: Floats, sigma: Floats | None, guesses: F
     covariance = covariance * (scatter if sigma is None else max(1.0, scatter))
     if not np.isfinite(covariance).all():
         raise DataError(f"{owner} cannot tell its numbers from these points.")
-    return Solution(found, covariance, float(np.sqrt(np.mean(left**2))), reduced, rho, larger)
+    in_order = (weight * left)[np.argsort(x, kind="stable")]
+    misfit = chi_square > x.size * rounding**2 and is_misfit(in_order, float(np.ptp(weight * y)), count)
+    return Solution(found, covariance, float(np.sqrt(np.mean(left**2))), reduced, rho, larger, misfit)
 
 
 def _correlation(left: Floats, directions: Floats) -> float:

@@ -15,6 +15,7 @@ import numpy as np
 
 from vlab.analysis.curve_fit import Solution, solve
 from vlab.analysis.fitted import Curve, Fitted, Number, enlarged
+from vlab.analysis.misfit import MISFIT
 from vlab.analysis.read_off import (
     read_dragging_width,
     read_hanle_width,
@@ -100,6 +101,8 @@ def _told(title: str, curve: Curve, solution: Solution, numbers: tuple[Number, .
         goodness = f"weighing alike, {residual}"
     if solution.correlation:
         remarks.append(f"neighbours correlated, ρ = {solution.correlation:.2g}: errors × {solution.correlated:.2g}")
+    if solution.misfit:
+        remarks.insert(0, MISFIT)
     return Fitted(title, numbers, fine, drawn(fine), curve.x.size, goodness, note, tuple(remarks))
 
 

@@ -62,19 +62,22 @@ def read_spin_saturation(curve: Curve) -> Fitted:
 
 
 def read_hanle_width(curve: Curve) -> Fitted:
-    """Read the half width of a Hanle curve; its error is not known."""
+    """Read the half width of a Hanle curve; its error is that of the noise."""
     tesla = _in(curve, "T", "Hanle width", "a magnetic field")
     found = hanle_width(tesla, curve.y)
     unit = curve.x_unit
     half, centre = float(found.half_width.m_as(unit)), float(found.centre.m_as(unit))
-    numbers = [Number("B½", half, unit=unit), Number("maximum", found.maximum, unit=curve.y_unit)]
+    error = float(found.half_width_error.m_as(unit))
+    numbers = [Number("B½", half, error, unit),
+               Number("maximum", found.maximum, found.maximum_error, curve.y_unit)]
     if found.sides == 2:
-        numbers.insert(1, Number("centre", centre, unit=unit))
+        numbers.insert(1, Number("centre", centre, float(found.centre_error.m_as(unit)), unit))
         ends = np.array([centre - half, centre + half])
     else:
         ends = np.array([0.0, half if curve.x.max() > 0.0 else -half])
     return Fitted("Hanle width", tuple(numbers), ends, np.full(2, 0.5 * found.maximum), curve.x.size,
-                  note="" if found.sides == 2 else "from one side")
+                  note="" if found.sides == 2 else "from one side",
+                  remarks=("read off, ± by the noise",) if isfinite(error) else ())
 
 
 def read_recovery(curve: Curve) -> Fitted:

@@ -1,7 +1,8 @@
 """Tables for other programs: columns with names and units in a CSV file that spreadsheets, pandas and numpy open.
 
-The first line is the head, ``detuning (ueV),dt_normalized,...``; all others are numbers, and words where a column has
-words. What is not known is an empty cell.
+Lines that begin with ``# `` tell of what they are; the first of them says how the table is read. Then comes the line of
+names, ``detuning (ueV),dt_normalized,...``; all others are numbers, and words where a column has words. What is not
+known is an empty cell.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vlab.data.table_head import head_of
 from vlab.errors import DataError
 
 if TYPE_CHECKING:
@@ -35,8 +37,23 @@ class Column:
         return self.name if self.unit in ("", "1") else f"{self.name} ({self.unit})"
 
 
+class Table(list[Column]):
+    """Columns, and what is to be said of them.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    about : sequence of str, optional
+        Lines.
+    """
+
+    def __init__(self, columns: Sequence[Column], about: Sequence[str] = ()) -> None:
+        super().__init__(columns)
+        self.about = tuple(about)
+
+
 def write_table(path: Path, columns: Sequence[Column]) -> None:
-    """Write columns of the same length to ``path``: whole, or not at all.
+    """Write columns of the same length to ``path``: whole, or not at all; above them what a `Table` says of them.
 
     Raises
     ------
@@ -49,6 +66,7 @@ def write_table(path: Path, columns: Sequence[Column]) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with open(part, "w", encoding="utf-8", newline="") as file:
+            file.writelines(f"# {line}\r\n" for line in _comments(columns))
             writer = csv.writer(file)
             writer.writerow([column.heading() for column in columns])
             writer.writerows(zip(*([_cell(v) for v in column.values] for column in columns), strict=True))
@@ -57,6 +75,15 @@ def write_table(path: Path, columns: Sequence[Column]) -> None:
         raise DataError(f"{path} cannot be written ({error.strerror or error}); choose another place.") from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def _comments(columns: Sequence[Column]) -> list[str]:
+    """Return what stands above the names; numpy would take the first comment for names unless it is told."""
+    about = [" ".join(line.split()) for line in columns.about] if isinstance(columns, Table) else []
+    if not about:
+        return []
+    return [f'read by pandas.read_csv(path, comment="#") or numpy.genfromtxt(path, delimiter=",", '
+            f'skip_header={len(about) + 1}, names=True, encoding="utf-8")', *about]
 
 
 def _cell(value: Any) -> Any:
@@ -92,13 +119,17 @@ def side_by_side(x: Column, curves: Sequence[tuple[Sequence[float], Sequence[Col
     return columns
 
 
-def table_of(dataset: xarray.Dataset) -> list[Column]:
+def table_of(dataset: xarray.Dataset, *, file: str = "", finding: str = "") -> Table:
     """Return a run as columns: its coordinates, then its variables with ``quality``; one row for each point.
+
+    Above them stands what the dataset says of the run.
 
     Parameters
     ----------
     dataset : xarray.Dataset
         From `vlab.run` or opened from a file.
+    file, finding : str, optional
+        What the run's file is called and what the run shows.
     """
     dims = list(dataset.sizes)
     grids = np.meshgrid(*(np.arange(dataset.sizes[d]) for d in dims), indexing="ij")
@@ -111,4 +142,4 @@ def table_of(dataset: xarray.Dataset) -> list[Column]:
         spread = variable.broadcast_like(dataset).transpose(*dims) if set(variable.dims) != set(dims) else variable
         values = spread.transpose(*dims).values.ravel()
         columns.append(Column(str(name), str(variable.attrs.get("units", "")), values.tolist()))
-    return columns
+    return Table(columns, head_of(dataset.attrs, file=file, finding=finding))
