@@ -87,7 +87,7 @@ class AxisPanel(SecretPanel):
         column.addWidget(self.grid)
         self.follow_readings()
         self.listen(desk.model.bench_changed, self.show_bench)
-        desk.theme.changed.connect(self._show)
+        self.follow_theme(self._show)
         self.show_bench()
 
     def show_bench(self) -> None:

@@ -62,7 +62,7 @@ class DistributionPanel(SecretPanel):
         column.addStretch(0)
         self.follow_readings()
         self.listen(desk.model.bench_changed, self.show_bench)
-        desk.theme.changed.connect(self._recolour)
+        self.follow_theme(self._recolour)
         self._recolour()
         self.show_bench()
 

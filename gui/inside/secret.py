@@ -37,6 +37,8 @@ class SecretPanel(QStackedWidget):
     def __init__(self, desk: Desk, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
+        self._pale = False
+        """Whether the panel has the colours of another theme."""
         self.page = QWidget(self)
         self.closed = QLabel(CLOSED, self, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.closed.setAccessibleName("closed panel")
@@ -62,6 +64,16 @@ class SecretPanel(QStackedWidget):
         with self.desk.model.lab.courtesy.wanted("see inside"):
             self.draw()
 
+    def follow_theme(self, recolour: Callable[[], None]) -> None:
+        """Call ``recolour`` when the theme changes, as soon as the panel can be seen."""
+        self._recolour_all = recolour
+        self.desk.theme.changed.connect(self._on_theme)
+
+    def _on_theme(self) -> None:
+        self._pale = not self.isVisible()
+        if not self._pale:
+            self._recolour_all()
+
     def seen(self) -> bool:
         """Return whether anybody could see what is drawn now; a panel behind other tabs counts as visible for Qt."""
         return self.page.isVisible() and not self.page.visibleRegion().isEmpty()
@@ -76,6 +88,8 @@ class SecretPanel(QStackedWidget):
     def showEvent(self, event: object) -> None:
         """Catch up with what happened while the panel was hidden."""
         super().showEvent(event)  # type: ignore[arg-type]
+        if self._pale:
+            self._on_theme()
         self.draw()
 
 

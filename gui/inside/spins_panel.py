@@ -81,7 +81,7 @@ class SpinsPanel(SecretPanel):
         self._lay_out()
         self.follow_readings()
         self.listen(desk.model.bench_changed, self.show_bench)
-        desk.theme.changed.connect(self._recolour)
+        self.follow_theme(self._recolour)
         self._on_play(False)
         self._recolour()
         self.show_bench()

@@ -60,7 +60,7 @@ class SteadyPanel(SecretPanel):
         self.follow_readings()
         self.listen(desk.model.bench_changed, self.show_bench)
         self.listen(desk.model.run_changed, self._on_run)
-        theme.changed.connect(self._recolour)
+        self.follow_theme(self._recolour)
         self._recolour()
         self.show_bench()
 

@@ -58,7 +58,7 @@ class TheoryPanel(SecretPanel):
         self._lay_out()
         self.follow_readings()
         self.listen(desk.model.bench_changed, self.show_bench)
-        desk.theme.changed.connect(self._recolour)
+        self.follow_theme(self._recolour)
         self.show_bench()
 
     def _lay_out(self) -> None:

@@ -106,6 +106,8 @@ class LogPanel(QWidget):
         self._undo_keys = UndoKeys(self)
         desk.model.noticed.connect(lambda _notice: self._take_notice())
         desk.diary.changed.connect(self._take_deeds)
+        self._pale = False
+        """Whether the lines have the colours of another theme."""
         desk.theme.changed.connect(self._dress)
         desk.undo.changed.connect(desk.commands.changed.emit)
 
@@ -172,6 +174,8 @@ class LogPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Show the newest line of those that came meanwhile."""
         super().showEvent(event)
+        if self._pale:
+            self._dress()
         QTimer.singleShot(0, self, self._catch_up)
 
     def _write(self, item: QTreeWidgetItem, line: _Line) -> None:
@@ -219,6 +223,9 @@ class LogPanel(QWidget):
         self.count.setText(f"{shown} of {total}")
 
     def _dress(self) -> None:
+        self._pale = not self.isVisible()
+        if self._pale:
+            return  # thousands of lines that nobody sees
         for item in self._items():
             self._colour(item, self._line(item))
 

@@ -64,7 +64,7 @@ class RatePanel(SecretPanel):
         # as often as a person can read: all curves move with P, and charts want the rest of the time
         self.follow_readings()
         self.listen(model.bench_changed, self.show_bench)
-        theme.changed.connect(self._recolour)
+        self.follow_theme(self._recolour)
         self._recolour()
         self.show_bench()
 

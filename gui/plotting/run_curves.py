@@ -67,6 +67,8 @@ class RunCurves:
         self.theory = self.errors = True
         self.curves: dict[Key, pg.PlotDataItem] = {}
         self.bars: dict[Key, pg.PlotDataItem] = {}
+        self._spare: list[pg.PlotDataItem] = []
+        """Curves that wait for a run."""
         self._filled: dict[pg.PlotDataItem, int] = {}
         """The state of its trace that each curve shows."""
         self.overlays: list[pg.PlotDataItem] = []
@@ -88,7 +90,9 @@ class RunCurves:
         """Draw everything anew; with another plan by other curves, else the curves get new points and colours."""
         if self.plan is not self._plan_drawn:
             self._plan_drawn = self.plan
-            for item in (*self.curves.values(), *self.bars.values(), *self.crosses.values()):
+            for curve in self.curves.values():
+                self._put_aside(curve)
+            for item in (*self.bars.values(), *self.crosses.values()):
                 self._plot.removeItem(item)
             for drawn in (self.curves, self.bars, self.crosses):
                 drawn.clear()
@@ -112,7 +116,7 @@ class RunCurves:
             curve = self.curves.pop(key)
             self._filled.pop(curve, None)
             self._dressed.pop(key, None)
-            self._plot.removeItem(curve)
+            self._put_aside(curve)
             if key in self.bars:
                 self._plot.removeItem(self.bars.pop(key))
         for age, scan in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
@@ -120,13 +124,28 @@ class RunCurves:
                 pen = self.pen(scan, trace, age)
                 key = (scan.number, trace.place)
                 if key not in self.curves:
-                    self.curves[key] = self._plot.plot([], [], pen=pen)
+                    self.curves[key] = self._fresh(pen)
                     if self.plan.average or self.plan.errors:
                         self.bars[key] = self._plot.plot([], [], connect="pairs")
                 self._dress(key, pen, trace, age)
             self.fill(scan)
         self._cross_out()
         self._draw_overlay()
+
+    def _put_aside(self, curve: pg.PlotDataItem) -> None:
+        """Keep a curve for another run: pyqtgraph takes as long to make one as to draw it."""
+        curve.setData([], [])
+        curve.setSymbol(None)
+        curve.hide()
+        self._spare.append(curve)
+
+    def _fresh(self, pen: QPen) -> pg.PlotDataItem:
+        if not self._spare:
+            return self._plot.plot([], [], pen=pen)
+        curve = self._spare.pop()
+        curve.setPen(pen)
+        curve.show()
+        return curve
 
     def end(self) -> None:
         """Show what is known of the last run when it has ended."""
