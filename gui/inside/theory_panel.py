@@ -39,6 +39,7 @@ class TheoryPanel(SecretPanel):
         self.rows: dict[str, KnobRow] = {}
         self._columns = 0
         self.choice = ComboBox()
+        self.choice.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)  # it is filled when it is seen
         self.choice.setToolTip("Choose what is drawn.")
         self.choice.setAccessibleName("page of theory")
         self.choice.currentIndexChanged.connect(lambda _: self._choose())
