@@ -93,6 +93,7 @@ def test_settings_of_another_bench_are_refused_in_a_sentence(second_bench, capsy
     assert "the experiment sets itself" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_run_in_a_process_writes_file_and_picture(vlab_command, tmp_path):
     done = vlab_command("run", "dwell_time_scan", *SHORT, "--set", "laser.power=20 nW", "--plot", "scan.png")
     file = next((tmp_path / "runs").glob("*.nc"))

@@ -25,6 +25,7 @@ def test_the_unit_door_loads_pint_only():
     assert not heavy & set(loaded.split())
 
 
+@pytest.mark.slow
 def test_vlab_and_instruments_work_without_qt():
     code = """
 import sys
@@ -49,6 +50,7 @@ def test_help_loads_nothing_heavy():
     assert not {"pint", "numba", "scipy", "xarray", "rich", "numpy"} & set(loaded.split("MODULES")[1].split())
 
 
+@pytest.mark.slow
 def test_another_package_named_instruments_is_named_in_a_sentence(tmp_path):
     (tmp_path / "instruments").mkdir()
     (tmp_path / "instruments" / "__init__.py").write_text("units = None\n")

@@ -186,6 +186,7 @@ def is_found(y: Any) -> bool:
 
 @pytest.mark.parametrize("memory", [0.0, np.exp(-1.0)])
 @pytest.mark.parametrize(("points", "often"), [(6, 0.025), (8, 0.02), (13, 0.02), (20, 0.015), (29, 0.015)])
+@pytest.mark.slow
 def test_noise_of_few_points_has_no_width(points: int, often: float, memory: float) -> None:
     """Out of 1000 traces larger than the least absorption; where it is smaller there is none at all."""
     traces = [steps_of_noise(points, memory, seed) for seed in range(1000)]
@@ -250,6 +251,7 @@ def noisy_plateau(seed: int, memory: float, step: float, sigma: float = 0.013) -
 
 @pytest.mark.parametrize("memory", [0.0, np.exp(-1.0), 0.7])
 @pytest.mark.parametrize("step", [0.1, 0.4])
+@pytest.mark.slow
 def test_the_stated_error_of_a_width_is_its_scatter(step: float, memory: float) -> None:
     found = [dragging_width(noisy_plateau(seed, memory, step)) for seed in range(250)]
     scatter = np.std([one.width.m_as("ueV") for one in found], ddof=1)

@@ -336,6 +336,7 @@ def test_points_that_do_not_follow_the_model_are_told(noise, points, weighted):
 
 @pytest.mark.parametrize("rho", [0.0, 0.6])
 @pytest.mark.parametrize("points", [24, 60, 200])
+@pytest.mark.slow
 def test_noise_of_the_right_model_is_no_misfit(points, rho):
     told, cases = 0, 120
     for seed in range(cases):

@@ -83,6 +83,7 @@ def test_noise_does_not_narrow_a_hanle_curve(seed):
 
 
 @pytest.mark.parametrize(("step", "noise"), [(2.0, 0.002), (2.0, 0.008), (5.0, 0.002), (2.0, 0.0005)])
+@pytest.mark.slow
 def test_errors_of_a_hanle_curve_are_its_scatter(step, noise):
     b, found = np.arange(-100.0, 100.1, step), []
     for seed in range(40):

@@ -24,6 +24,7 @@ def test_a_picture_of_the_window(tmp_path):
     assert len({image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}) > 20
 
 
+@pytest.mark.slow
 def test_no_display_is_a_sentence(tmp_path):
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
     if not sys.platform.startswith("linux"):

@@ -84,6 +84,7 @@ def test_means_build_up_with_error_bars(qapp, qtbot, tmp_path):
         assert not panel._bars
 
 
+@pytest.mark.slow
 def test_directions_of_marked_points_are_named(qapp, qtbot, tmp_path):
     with laboratory(qapp, qtbot, tmp_path) as window:
         window.model.choose(DraggingVsPower)

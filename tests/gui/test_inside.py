@@ -245,6 +245,7 @@ def test_a_hand_turns_the_sphere(qapp, qtbot):
     assert sphere.grab().toImage().pixelColor(100, 20).isValid()
 
 
+@pytest.mark.slow
 def test_the_film_plays_while_it_is_seen(qtbot, spin_desk):
     with _Shown(qtbot, spin_desk, SpinsPanel) as panel:
         qtbot.waitUntil(lambda: panel.film is not None, timeout=8000)

@@ -425,6 +425,7 @@ def test_themes_recolour_everything_and_text_is_drawn(qapp, qtbot, window):
     apply_theme(qapp, "light")
 
 
+@pytest.mark.slow
 def test_layout_theme_and_greeting_are_remembered(qapp, qtbot, tmp_path):
     with laboratory(qapp, qtbot, tmp_path) as first:
         first.greet_first_start()

@@ -144,6 +144,7 @@ def test_settings_of_an_entry_are_put_back(qtbot, desk):
     qtbot.waitUntil(lambda: desk.model.snapshot.values["laser"]["power"] == before, timeout=5000)
 
 
+@pytest.mark.slow
 def test_a_ramp_is_waited_for(qtbot, desk):
     desk.queue.add([plan(settings={"magnet": {"field": 4.4}})])
     carry_out(qtbot, desk.queue)
@@ -158,6 +159,7 @@ def _attributes(path):
         return dict(found.attrs)
 
 
+@pytest.mark.slow
 def test_a_failed_run_holds_the_queue_or_not(qtbot, desk):
     queue = desk.queue
     wrong = plan(settings={"laser": {"power": 1e9}})

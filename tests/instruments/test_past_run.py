@@ -79,6 +79,7 @@ def strange_inertia_bench():
     (lambda: spin_inertia_bench(seed=5), ModulationFrequencyScan()),
     (strange_inertia_bench, DelayScan()),
 ], ids=["usual", "fluctuating", "strange", "without noise", "inertia", "strange inertia"])
+@pytest.mark.slow
 def test_on_the_bench_made_again_the_numbers_come_again_to_the_bit(make, experiment, tmp_path):
     data = run(experiment, make(), save=tmp_path / "run.nc")
     with xarray.open_dataset(tmp_path / "run.nc") as found:

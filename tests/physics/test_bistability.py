@@ -305,6 +305,7 @@ def test_without_nuclear_decay_there_are_no_fixed_points(ask: object, gamma_dec:
 @both_models
 @pytest.mark.parametrize("line", [1.0, -1.0], ids=["blue", "red"])
 @pytest.mark.parametrize("detuning", [-12.0, -3.0, -1.0, 0.5, 2.5, 8.0])
+@pytest.mark.slow
 def test_many_starts_end_where_their_basin_says(model: RateModel, line: float, detuning: float) -> None:
     """Eq. 13 from 60 polarizations, integrated by scipy for 25 / gamma_dec."""
     model, x = replace(model, k=line * model.k), detuning * UEV

@@ -316,6 +316,7 @@ def test_trace_positivity_and_balance_of_flows(model: DickeModel, two_i: int, x:
 
 @unhurried
 @given(models, st.booleans(), st.floats(-30.0, 30.0))
+@pytest.mark.slow
 def test_moments_of_the_mixture(model: DickeModel, thermal: bool, x: float) -> None:
     weights = (thermal_weights if thermal else literal_weights)(model.nuclei)
     both = mixture(model, [x, -x], weights)
@@ -424,6 +425,7 @@ def test_pieces_of_a_long_computation_make_the_whole(monkeypatch: pytest.MonkeyP
     assert len(asked) == 3
 
 
+@pytest.mark.slow
 def test_mixture_by_blocks_tends_to_the_mixture_by_flow_balance() -> None:
     model = replace(NOTE, nuclei=60)
     x = np.array([-1.0, 0.5, 4.0]) * UEV

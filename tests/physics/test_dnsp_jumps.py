@@ -66,6 +66,7 @@ def test_stationary_histogram(model: RateModel, saturation: bool, detuning: floa
 @both_models
 @either_pump
 @pytest.mark.parametrize("ends", [(2.0, -2.0), (-1.0, 2.0), (6.0, -30.0)], ids=str)
+@pytest.mark.slow
 def test_moving_laser(model: RateModel, saturation: bool, ends: tuple[float, float]) -> None:
     """The law of n after a ramp of x, in few coarse ticks, equals the integrated master equation."""
     nuclei, ticks, tick, model = 40, 3, 2.0, coarse(model)
