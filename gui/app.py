@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QApplication
 from gui.lab import Lab
 from gui.main_window import MainWindow
 from gui.models import LabModel
-from gui.rehearsal import kernels_are_compiled, prepared_bench
+from gui.rehearsal import prepared_bench
 from gui.theme import Mode, apply_theme
 from instruments.benches import BENCHES
 from vlab.experiments import EXPERIMENTS, DwellTimeScan
@@ -82,8 +82,7 @@ def make_window(settings: QSettings | None = None, mode: Mode | None = None) -> 
     lab = Lab(partial(prepared_bench, BENCHES[last.bench]))
     model = LabModel(lab, last)
     window = MainWindow(model, theme, settings)
-    if not kernels_are_compiled(model.kind):
-        model.notice("info", "Preparing the physics engine; this takes some seconds at the first start …")
+    model.tell_preparation(model.kind)
     QTimer.singleShot(_FIRST_LOOK_MS, lab.start)  # once the window stands: both at a time would slow its first look
     return window
 

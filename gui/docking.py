@@ -55,12 +55,13 @@ class Docks:
         self._put_away: list[str] = []
         """What was open when it was forbidden."""
         self._bays: dict[str, Bay] = {}
-        self._refuse: list[QWidget] = []
+        self._in_front: set[str] = set()
+        """What is seen, and not behind a tab; while all is rearranged, what was seen before."""
+        self._discarded: list[QWidget] = []
         self._emptying = QTimer(window, singleShot=True, interval=0)
         self._emptying.timeout.connect(self._throw_one_away)
         self.painting = GentlePainting(window, self._parts, self._wake_part)
-        self.painting.ended.connect(
-            lambda: window.layout().setSizeConstraint(QLayout.SizeConstraint.SetDefaultConstraint))
+        self.painting.ended.connect(self._on_painted)
         window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         # instruments are long: their column goes down to the window's foot
         window.setCorner(Qt.Corner.BottomRightCorner, _AREAS["right"])
@@ -89,7 +90,7 @@ class Docks:
         dock.topLevelChanged.connect(lambda apart: None if apart else QTimer.singleShot(0, dock, dock.raise_))
         bay = self._bays[key] = Bay()
         dock.setWidget(bay)
-        dock.visibilityChanged.connect(lambda seen: seen and self._see(key))
+        dock.visibilityChanged.connect(lambda seen: self._see(key, seen))
         if now:
             _put(bay, make())
         else:
@@ -126,6 +127,7 @@ class Docks:
         self._unmade.pop(key, None)
         dock = self.by_key.pop(key)
         del self._bays[key]
+        self._in_front.discard(key)
         self._window.removeDockWidget(dock)
         self._throw_away(dock)
 
@@ -133,12 +135,12 @@ class Docks:
         """Delete a widget with all that is on it: the panels of a bench one by one, for it takes a while."""
         widget.hide()
         widget.setObjectName("")  # the next one may have its name
-        self._refuse.append(widget)
+        self._discarded.append(widget)
         self._emptying.start()
 
     def _throw_one_away(self) -> None:
-        self._refuse.pop().deleteLater()
-        if self._refuse:
+        self._discarded.pop().deleteLater()
+        if self._discarded:
             self._emptying.start()
 
     def forbid(self, keys: frozenset[str]) -> None:
@@ -170,10 +172,19 @@ class Docks:
     def _parts(self) -> list[QWidget]:
         return [self._middle, *self.by_key.values()]
 
-    def _see(self, key: str) -> None:
+    def _see(self, key: str, seen: bool) -> None:
         """Wake a panel whose dock has come to light, unless it is one of many, which have their turns."""
-        if not self.painting.busy:
+        if self.painting.busy:
+            return
+        (self._in_front.add if seen else self._in_front.discard)(key)
+        if seen:
             self._wake(key)
+
+    def _on_painted(self) -> None:
+        self._window.layout().setSizeConstraint(QLayout.SizeConstraint.SetDefaultConstraint)
+        inside = self._window.rect()
+        self._in_front = {key for key, dock in self.by_key.items() if dock.isVisible() and (
+            dock.isFloating() or inside.intersects(dock.geometry()))}  # one behind a tab is kept outside
 
     def _wake(self, key: str) -> None:
         self.make(key)
@@ -203,11 +214,10 @@ class Docks:
         idle : frozenset of str
             Panels that have nothing to show on it.
         """
-        seen = [key for key, dock in self.by_key.items()
-                if not dock.isHidden() and not self._bays[key].visibleRegion().isEmpty()]
+        before = self._in_front & self.by_key.keys()
         self._bench, self._instruments, self._front, self._idle = bench, instruments, front, idle
         self._arrange(self.layout)
-        for key in seen:  # with which a hand has just chosen the bench, say
+        for key in before:  # with which a hand has just chosen the bench, say
             if not self.by_key[key].isHidden():
                 self.by_key[key].raise_()
 

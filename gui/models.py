@@ -366,7 +366,7 @@ class LabModel:
             self._refuse(f"{experiment.in_words()} needs the bench {kind.title!r}")
             self.experiment_changed.emit()
             return
-        self._tell_preparation(kind)
+        self.tell_preparation(kind)
         self._mount(partial(prepared_bench, kind), experiment, then,
                     f"The bench {kind.title!r} is set up, with {kind.sample_title} at reference conditions.")
         self._tell(SampleMounted(kind.key, {}, 0, True), self._mounting)
@@ -396,7 +396,7 @@ class LabModel:
         except VlabError as error:
             self.notice("warning", str(error))
             return
-        self._tell_preparation(kind)
+        self.tell_preparation(kind)
         told = ", ".join(f"{name} {word}" if word in ("on", "off") or name not in kind.presets else word
                          for name, word in words.items()) or "the usual one"
         make = partial(kind.make, sample, seed=seed, noise=noise)
@@ -404,7 +404,8 @@ class LabModel:
                     f"Mounted {kind.sample_title} ({told}); all instruments are at reference conditions.")
         self._tell(SampleMounted(kind.key, dict(words), seed, noise), self._mounting)
 
-    def _tell_preparation(self, kind: BenchKind) -> None:
+    def tell_preparation(self, kind: BenchKind) -> None:
+        """Say so if the physics engine of a bench is yet to be compiled."""
         if not kernels_are_compiled(kind):
             self.notice("info", f"Preparing the physics engine of the bench {kind.title!r}; this takes up to a minute, "
                                 "the first time only …")
@@ -415,6 +416,7 @@ class LabModel:
 
     def _mount(self, make: Callable[[], Any], experiment: type[Procedure], then: Callable[[], None] | None,
                done: str) -> None:
+        self._then = None  # it was meant for the bench that goes
         self._mounting = _Mounting(self.lab.mount(make), experiment, then, done)
         self.connected = False
         self.experiment_changed.emit()
@@ -438,7 +440,7 @@ class LabModel:
         if self._mounting is not None or self.run is not None:
             self._refuse("The past run would need a new bench")
             return
-        self._tell_preparation(kind)
+        self.tell_preparation(kind)
         self._mount(past.bench if kind.key == self.kind.key else partial(prepared_bench, kind, past.bench),
                     type(past.procedure), then,
                     f"The bench was mounted anew as it was for that run: {self._in_words(past)}.")

@@ -164,8 +164,12 @@ class Trace:
         """Return x and y in the order of x, without what logarithmic axes cannot show."""
         return self._shown(variable, log_x, log_y)[:2]
 
-    def line(self, variable: str, log_x: bool, log_y: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return x and y as a line joins them: a NaN parts it where a logarithmic axis cannot show a value."""
+    def line(self, variable: str, log_x: bool, log_y: bool,
+             marked: bool = False) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return x and y as a line joins them: a NaN parts it where a logarithmic axis cannot show a value.
+
+        Where points are ``marked`` nothing stands there that was not measured.
+        """
         x, y, _ = self._shown(variable, log_x, False)
         above = y > 0.0
         if not log_y or above.all():
@@ -174,6 +178,8 @@ class Trace:
             return x[above], y[above]
         alone = np.flatnonzero(above & ~np.append(False, above[:-1]) & ~np.append(above[1:], False))
         y = np.where(above, y, nan)
+        if marked:
+            return x, y
         # a line of one point is not seen: it goes a little towards the next point
         ends = x[alone] + 0.15 * (x[np.where(alone + 1 < x.size, alone + 1, alone - 1)] - x[alone])
         return np.insert(x, alone + 1, ends), np.insert(y, alone + 1, y[alone])

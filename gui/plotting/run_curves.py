@@ -304,7 +304,7 @@ class RunCurves:
             self._filled[curve] = trace.changes
             if self.plan.markers and len(trace.x) > _MOST_MARKED and curve.opts["symbol"] is not None:
                 curve.setSymbol(None)
-            curve.setData(*trace.line(name, self.log_x, self.log_y))
+            curve.setData(*trace.line(name, self.log_x, self.log_y, self.plan.markers))
             if (bars := self.bars.get((scan.number, trace.place))) is not None:
                 bars.setData(*(trace.bars(name, self.log_x, self.log_y) if self.errors else ([], [])))
 

@@ -1,6 +1,7 @@
 """A window with more than one kind of bench, driven as a hand would: choosing experiments, and what follows."""
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -247,6 +248,40 @@ def test_each_bench_has_its_layout(ready, qapp, qtbot, tmp_path):
 
 
 @pytest.mark.slow
+def test_the_panel_in_front_stays_in_front_when_another_bench_is_set_up(qtbot, window):
+    choose(qtbot, window, "frequency_sweep")
+    window.show_panel("help")
+    qtbot.waitUntil(lambda: not window.panel("help").visibleRegion().isEmpty(), timeout=5000)
+    choose(qtbot, window, "dwell_time_scan")
+    window.show_panel("experiment")
+    qtbot.waitUntil(lambda: not window.docking.painting.busy and not window.experiment.visibleRegion().isEmpty(),
+                    timeout=5000)
+    choose(qtbot, window, "frequency_sweep")
+    qtbot.wait(100)
+    qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+    qtbot.waitUntil(lambda: not window.experiment.visibleRegion().isEmpty(), timeout=5000)
+    assert window.panel("help").visibleRegion().isEmpty()
+
+
+def test_what_was_to_begin_on_a_bench_does_not_begin_on_the_next(qtbot, window):
+    model, begun = window.model, []
+
+    def stands():  # no turn of the event loop in between
+        deadline = time.monotonic() + 20.0
+        while model.mounting is not None and time.monotonic() < deadline:
+            time.sleep(0.01)
+            model.pull()
+        assert model.mounting is None
+
+    model.mount({}, 0, True, then=lambda: begun.append("first"))
+    stands()
+    model.mount({}, 1, True, then=lambda: begun.append("second"))
+    stands()
+    qtbot.waitUntil(lambda: bool(begun))
+    qtbot.wait(100)
+    assert begun == ["second"]
+
+
 @pytest.mark.slow
 def test_changing_benches_leaves_nothing_behind(qtbot, window):
     def census():

@@ -47,6 +47,9 @@ def test_a_line_is_parted_where_a_logarithmic_axis_shows_nothing():
     np.testing.assert_allclose(x, [0.0, 1.0, 2.0, 3.0, 4.0, 4.15, 5.0, 6.0, 5.85])  # short lines for single points
     np.testing.assert_array_equal(trace.line("width", False, False)[1], trace.drawn("width", False, False)[1])
     np.testing.assert_array_equal(trace.drawn("width", False, True)[1], [1.0, 2.0, 4.0, 5.0])
+    x, y = trace.line("width", False, True, marked=True)  # a marker is a measured point
+    np.testing.assert_array_equal(x, range(7))
+    np.testing.assert_array_equal(y, [1.0, 2.0, nan, nan, 4.0, nan, 5.0])
     assert trace.unseen("width") == 3
     below = Trace(0, "", False)
     below.add(0, 0.0, {"width": -1.0})
