@@ -118,6 +118,7 @@ def _over_fields(system: SpinSystem, span: float, frequency: float, quick: bool,
     ValueError
         The model has no answer that comes quickly.
     """
+    from vlab.physics.spin_average import draft_at_fields, is_plain
     from vlab.samples.spin_ensemble import recovery
 
     detuned, across = system.pulse[3] != 0.0, abs(sin(system.tilt)) > 1.0 - _AXIAL
@@ -126,6 +127,8 @@ def _over_fields(system: SpinSystem, span: float, frequency: float, quick: bool,
     tolerance = {"axial": (1e-2, _TOLERANCE), "transverse": (3e-2, 1e-2), "oblique": (3e-2, 3e-3)}[kind][not quick]
 
     def signal(fields: Floats) -> Floats:
+        if quick and not system.axial and is_plain(system, tolerance):
+            return np.abs(draft_at_fields(system, fields, 2.0 * pi * frequency))
         found = recovery(system, fields, frequency, None, tolerance, None)
         if found is None:
             raise ValueError("nuclear fields that change, and pulses before the trion has gone, take too long to be "
@@ -192,7 +195,7 @@ def _frequencies(ensemble: Any, values: Values, quick: bool) -> tuple[TheoryLine
 
 def _hanle(ensemble: Any, values: Values, quick: bool) -> tuple[TheoryLine, ...]:
     system = _system(ensemble, values | {"phase": 0.0}, 1.0, values["hanle_tilt"])
-    fields, signal = _over_fields(system, values["hanle_span"], _highest(values), quick, 14 if quick else 41)
+    fields, signal = _over_fields(system, values["hanle_span"], _highest(values), quick, 11 if quick else 41)
     # it is even in the field
     both, mirrored = np.concatenate([-fields[:0:-1], fields]), np.concatenate([signal[:0:-1], signal])
     return (TheoryLine("L(B)", "x", both / _MILLI, mirrored),)

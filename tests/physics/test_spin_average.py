@@ -6,8 +6,10 @@ from math import pi
 import numpy as np
 import pytest
 
+from vlab import Q_
 from vlab.physics import overhauser, pattern_average, spin_average, spin_inertia, spin_limits, spin_pattern
 from vlab.physics.spin_average import FLOOR, SpinSystem
+from vlab.samples import Pump, SpinEnsemble
 
 MU = 8.794100e10
 TABLE = {
@@ -267,3 +269,27 @@ def test_asking_to_stop_ends_it():
         spin_average.linear(make("n", 0.1, 0.5), ZERO, 1e-6, stop=lambda: True)
     with pytest.raises(InterruptedError):
         spin_average.linear(make("n", 0.1, 0.5, tilt=0.3), ZERO, 1e-6, stop=lambda: True)
+
+
+@pytest.mark.parametrize(("kind", "q", "field", "tilt", "tolerance"), [
+    ("p_type", 0.8, 25.0, 25.0, 1e-2), ("p_type", 0.8, 25.0, 25.0, 3e-2), ("p_type", 0.7, 25.0, 25.0, 5e-3),
+    ("p_type", 0.534, 26.0, 46.4, 1e-2), ("p_type", 0.945, 35.5, 63.3, 3e-3), ("n_type", 0.34, 177.0, 17.8, 3e-3),
+    ("p_type", 0.343, 24.4, 40.2, 1e-3)])
+def test_rules_that_agree_by_accident_in_a_tilted_field_are_not_believed(kind, q, field, tilt, tolerance):
+    ensemble = getattr(SpinEnsemble, kind)()
+    asked = {"field": Q_(field, "mT"), "tilt": Q_(tilt, "deg"), "pump": Pump(q=q)}
+    found = ensemble.inertia_signal(**asked, tolerance=tolerance)
+    other = ensemble.inertia_signal(**asked, method="quasi-monte-carlo", tolerance=1e-3)  # knows no rules
+    fine = ensemble.inertia_signal(**asked, tolerance=1e-6)
+    assert abs(fine.signal - other.signal) < 4 * other.error
+    assert abs(found.signal - fine.signal) < tolerance * max(abs(fine.signal), FLOOR)
+    assert abs(found.signal - fine.signal) < 1.5 * found.error
+
+
+@pytest.mark.parametrize("kind", ["n_type", "p_type"])
+def test_a_draft_at_tilted_fields_is_near_the_curve(kind):
+    system = getattr(SpinEnsemble, kind)().system(1.0, Pump(q=0.6).action, 13.2e-9, 0.7)
+    fields = np.array([0.0, 5e-3, 0.03, 0.1])
+    draft = spin_average.draft_at_fields(system, fields, 2.0 * pi * 1e4)
+    fine = spin_average.at_fields(system, fields, 2.0 * pi * 1e4, 1e-4)
+    assert np.all(np.abs(draft - fine.values) < 0.05 * np.maximum(np.abs(fine.values), FLOOR))

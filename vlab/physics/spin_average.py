@@ -2,9 +2,10 @@ r"""Averages over the Overhauser field to an asked tolerance, with the error tha
 
 Rules of growing size are used until two things agree. Where the integrand is analytic in the mapped coordinates the
 error falls geometrically, so from the differences d of successive rules the error of the last is about d_n^2/d_(n-1);
-we take eight times that, at most d_n and at least d_(n-1)/500, since two rules can agree by accident. Where it does not
-fall geometrically (`pattern_average` tells where) we take three times d_n, at least d_(n-1)/2. Where the first two
-rules agree already, nothing is known of how fast the error falls, and no smaller error is told than was asked for.
+we take eight times that, at most d_n and at least d_(n-1)/500 (/10 in tilted fields), since two rules can agree by
+accident. Where it does not fall geometrically (`pattern_average` tells where) we take three times d_n, at least
+d_(n-1)/2. Where the first two rules agree already, nothing is known of how fast the error falls, and no smaller error
+is told than was asked for.
 """
 
 from __future__ import annotations
@@ -35,9 +36,12 @@ Four: TypeAlias = tuple[float, float, float, float]
 FLOOR = 0.03
 """A tolerance is relative to the signal where that is larger than this, and to this where it is smaller."""
 _SMOOTH = ((4, 5), (6, 7), (9, 11), (13, 15), (19, 22), (28, 33), (42, 50), (60, 64))
+_DRAFT, _DRAFT_TOLERANCE = (13, 15), 1e-2
 _FINE = 1e-5
 """At tolerances below this the first rule is not worth its while."""
 SAFETY, FORGET = 8.0, 500.0
+_FORGET_TILTED = 10.0
+"""The angles of a tilted field converge less evenly: its error is at least this part of the difference before."""
 _BEYOND = 7.0
 """The weight is dropped below the tolerance times exp of minus this."""
 _FIELDS = 16
@@ -179,11 +183,24 @@ def at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: f
     frequency : float
         Zero where phi is not.
     """
+    return _at_fields(system, fields, frequency, tolerance, _rules(system, 0.5 * pi * tolerance), stop)
+
+
+def draft_at_fields(system: SpinSystem, fields: Floats, frequency: float) -> Complexes:
+    """Return the signal as `at_fields` does, by one rule and without knowing the error: for curves that follow a hand.
+
+    In tilted fields it was off by more than 2.4 % in one of 100 systems, by 5 % in the worst of 700 (of the larger of
+    signal and `FLOOR`).
+    """
+    return _at_fields(system, fields, frequency, _DRAFT_TOLERANCE, [_DRAFT], None).values
+
+
+def _at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: float,
+               rules: Sequence[tuple[int, int]], stop: Callable[[], bool] | None) -> Average:
     z = complex(np.exp(1j * frequency * system.times[0])) if frequency else 1.0 + 0j
     larmors = np.array([first_quadrant(replace(system, larmor=(b * system.larmor[0], b * system.larmor[1])))
                         for b in fields.tolist()])
     wanted = 0.5 * pi * tolerance
-    rules = np.array(_SMOOTH[1 if wanted < _FINE else 0:])
     values, errors, dots = np.zeros(len(fields), dtype=complex), np.zeros(len(fields)), 0
     signs = (0.0,) if system.pulse[3] == 0.0 else (1.0, -1.0)
     portion = _FIELDS if system.axial else 1  # a tilted field takes milliseconds
@@ -192,8 +209,8 @@ def at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: f
             if stop is not None and stop():
                 raise InterruptedError("stopped")
             part = slice(first, first + portion)
-            found, error, counted = sweep(larmors[part], system.nuclear, system.times, system.pulse, z, sign, rules,
-                                          wanted, FLOOR, weight_cut(wanted), SAFETY, FORGET,
+            found, error, counted = sweep(larmors[part], system.nuclear, system.times, system.pulse, z, sign,
+                                          np.array(rules), wanted, FLOOR, weight_cut(wanted), SAFETY, _forget(system), _fewest(system),
                                           *overhauser.RULES)
             values[part] += found * 2.0 / (pi * len(signs))
             errors[part] += error * 2.0 / (pi * len(signs))
@@ -316,12 +333,27 @@ def average(system: SpinSystem, respond: Callable[[Floats], Complexes], points: 
                                      per_stretch, per_angle, cut, *overhauser.RULES, *overhauser.ALL_ANGLES)
         return respond(nodes), len(nodes)
 
-    return refine(value, _SMOOTH[1 if tolerance < _FINE else 0:], tolerance, stop)
+    return refine(value, _rules(system, tolerance), tolerance, stop, forget=_forget(system),
+                  fewest=_fewest(system))
+
+
+def _rules(system: SpinSystem, tolerance: float) -> Sequence[tuple[int, int]]:
+    """Return the rules of growing size; five angles say nothing of a tilted field."""
+    return _SMOOTH[1 if tolerance < _FINE or not system.axial else 0:]
+
+
+def _forget(system: SpinSystem) -> float:
+    return FORGET if system.axial else _FORGET_TILTED
+
+
+def _fewest(system: SpinSystem) -> int:
+    """Return how many rules must have been compared with the one before; in tilted fields two agree by accident."""
+    return 1 if system.axial else 2
 
 
 def refine(value: Callable[[int, int], tuple[Complexes, int]], rules: Sequence[tuple[int, int]], tolerance: float,
            stop: Callable[[], bool] | None = None, *, trusting: bool = True, left_out: float = 1e-2,
-           safety: float = SAFETY, forget: float = FORGET) -> Average:
+           safety: float = SAFETY, forget: float = FORGET, fewest: int = 1) -> Average:
     """Use rules of growing size until the error is the wanted one, or rules are at an end.
 
     Parameters
@@ -336,6 +368,8 @@ def refine(value: Callable[[int, int], tuple[Complexes, int]], rules: Sequence[t
         What dots without weight may contribute, in tolerances.
     safety, forget : float
         Where trusting: the error is ``safety`` d_n^2/d_(n-1), and at least d_(n-1)/``forget``.
+    fewest : int
+        How many rules must have been compared with the one before.
 
     Raises
     ------
@@ -347,7 +381,7 @@ def refine(value: Callable[[int, int], tuple[Complexes, int]], rules: Sequence[t
     error = np.empty(0)
     values = np.empty(0, dtype=complex)
     count = 0
-    for rule in rules:
+    for level, rule in enumerate(rules):
         if stop is not None and stop():
             raise InterruptedError("stopped")
         values, count = value(*rule)
@@ -360,7 +394,7 @@ def refine(value: Callable[[int, int], tuple[Complexes, int]], rules: Sequence[t
                 error = np.maximum(error, 0.5 * last)
             error = error + left_out * tolerance * np.maximum(np.abs(values), FLOOR)
             wanted = tolerance * np.maximum(np.abs(values), FLOOR)
-            if np.all(error <= wanted):
+            if level >= fewest and np.all(error <= wanted):
                 if last is None:
                     error = wanted
                 break

@@ -19,8 +19,8 @@ def _error(now, last, level, trusting, safety, forget):
 
 
 @kernel
-def sweep(larmors, nuclear, times, pulse, z, helicity, rules, tolerance, floor, cut, safety, forget, rule_nodes,
-          rule_weights):
+def sweep(larmors, nuclear, times, pulse, z, helicity, rules, tolerance, floor, cut, safety, forget, fewest,
+          rule_nodes, rule_weights):
     """Return the mean response at each field, its estimated error and the number of dots; see `spin_average`.
 
     Parameters
@@ -38,6 +38,8 @@ def sweep(larmors, nuclear, times, pulse, z, helicity, rules, tolerance, floor, 
     tolerance, floor : float
         Wanted error: tolerance times the larger of value and floor.
     cut, safety, forget : float
+    fewest : int
+        How many rules must have been compared with the one before.
     rule_nodes, rule_weights : ndarray
         `overhauser.RULES`.
 
@@ -69,7 +71,7 @@ def sweep(larmors, nuclear, times, pulse, z, helicity, rules, tolerance, floor, 
                 size = max(abs(value), floor)
                 errors[i] = error + 1e-2 * tolerance * size
                 last = now
-                if errors[i] <= tolerance * size:
+                if errors[i] <= tolerance * size and level >= fewest:
                     if level == 1:
                         errors[i] = tolerance * size
                     break
