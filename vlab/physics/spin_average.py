@@ -210,8 +210,8 @@ def _at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: 
                 raise InterruptedError("stopped")
             part = slice(first, first + portion)
             found, error, counted = sweep(larmors[part], system.nuclear, system.times, system.pulse, z, sign,
-                                          np.array(rules), wanted, FLOOR, weight_cut(wanted), SAFETY, _forget(system), _fewest(system),
-                                          *overhauser.RULES)
+                                          np.array(rules), wanted, FLOOR, weight_cut(wanted), SAFETY,
+                                          _forget(system), _fewest(system), *overhauser.RULES)
             values[part] += found * 2.0 / (pi * len(signs))
             errors[part] += error * 2.0 / (pi * len(signs))
             dots = max(dots, int(counted.max(initial=0)))
