@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer
@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
         self.desk.exam_changed.connect(self._show_exam)
         self._show_exam()
         self._pulse = Pulse(model, self)
+        self._to_come: list[Callable[[], bool]] = []
         self._rest = QTimer(self, singleShot=True, interval=_NEXT_PANEL_MS)
         self._rest.timeout.connect(self._build_another)
         self._rest.start()
@@ -168,12 +169,14 @@ class MainWindow(QMainWindow):
             plot.courtesy = self.model.lab.courtesy
 
     def _build_another(self) -> None:
-        """Make one more of the panels that were not needed at once."""
-        if self.docking.make_next():
+        """Make one more of the parts that were not needed at once."""
+        if not self._to_come:  # at the beginning, and with each bench
+            self._to_come = [self.docking.make_next, self.experiment.prepare, self.scan_panel.prepare]
+        if not self._to_come[0]():
+            del self._to_come[0]
+        if self._to_come:
             self._rest.start()
         else:
-            self.experiment.prepare()
-            self.scan_panel.prepare()
             self.complete.emit()
         self._refresh_commands()
 
@@ -226,6 +229,7 @@ class MainWindow(QMainWindow):
                 self.docking.replace(kind.key, lambda key=kind.key: self._make_panel(key))
         self._build_instruments()
         QTimer.singleShot(0, self, self._arrange)
+        self._to_come.clear()
         self._rest.start()
 
     def _build_bars(self) -> None:

@@ -261,9 +261,10 @@ class ExperimentPanel(QWidget):
 
     # -- what becomes of it ------------------------------------------------------------------------------------
 
-    def prepare(self) -> None:
-        """Make beforehand what would keep somebody waiting who opens it."""
+    def prepare(self) -> bool:
+        """Make beforehand what would keep somebody waiting who opens it; return whether there is more."""
         self.figures.fill()
+        return False
 
     def commit(self) -> Procedure | None:
         """Take over what is being typed and return the experiment, or None with the reason shown."""

@@ -107,9 +107,9 @@ class ScanPanel(QWidget):
         item.ctrl.logXCheck.toggled.connect(buttons["log_x"].setChecked)  # pyqtgraph's own menu has them too
         item.ctrl.logYCheck.toggled.connect(buttons["log_y"].setChecked)
 
-    def prepare(self) -> None:
-        """Make beforehand what would keep somebody waiting who opens it."""
-        self.map.hide()
+    def prepare(self) -> bool:
+        """Make one more part of what would keep somebody waiting who opens it; return whether there are more."""
+        return self.stack.prepare()
 
     def commands(self) -> tuple[Command, ...]:
         """Return what can be done with the plot."""

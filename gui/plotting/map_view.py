@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from math import isfinite
 
 import numpy as np
@@ -31,9 +32,11 @@ class MapView(QWidget):
     Parameters
     ----------
     look : Look
+    plots : iterable of Plot, optional
+        What `plots` makes, where that was done beforehand.
     """
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, plots: Iterable[Plot] | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self.grid: Grid | None = None
@@ -43,7 +46,7 @@ class MapView(QWidget):
         self._at = (float("nan"), float("nan"))
         """Where the cross is, in the view's coordinates."""
         self._framed: object = None
-        self.plot = Plot(look, "map", "")  # type: ignore[arg-type]
+        self.plot, self.along_x, self.along_y = self.plots(look) if plots is None else plots
         self.plot.setToolTip("Drag the cross to look along both axes; roll to zoom.")
         self.image = pg.ImageItem(axisOrder="row-major")
         self.plot.addItem(self.image)
@@ -55,8 +58,6 @@ class MapView(QWidget):
             line.setZValue(10)
             self.plot.addItem(line, ignoreBounds=True)
             line.sigPositionChanged.connect(self._dragged)
-        self.along_x = Plot(look, "section along the horizontal axis", "")  # type: ignore[arg-type]
-        self.along_y = Plot(look, "section along the vertical axis", "")  # type: ignore[arg-type]
         self.sections = tuple(plot.plot([], [], symbol="o", symbolSize=5) for plot in (self.along_x, self.along_y))
         self.which = ComboBox()
         self.which.setToolTip("Choose which of the run's maps is drawn.")
@@ -82,6 +83,12 @@ class MapView(QWidget):
         column.addLayout(row)
         column.addWidget(split, 1)
         self.restyle()
+
+    @staticmethod
+    def plots(look: Look) -> Iterator[Plot]:
+        """Make the map's plot and those of its two sections, one after the other: each takes a while."""
+        for name in ("map", "section along the horizontal axis", "section along the vertical axis"):
+            yield Plot(look, name, "")  # type: ignore[arg-type]
 
     def show_run(self, scan: Scan | None, variable: Variable, log_x: bool, title: str) -> None:
         """Draw another run, or the same one with more points.

@@ -11,6 +11,9 @@ from gui.plotting.run_curves import RunCurves
 from gui.plotting.runs_shown import RunsShown
 from gui.widgets.plot import Plot
 
+_PARTS = 3
+"""Plots of a map."""
+
 
 class Sheets(QStackedWidget):
     """Curves or map of the runs that are shown.
@@ -28,16 +31,26 @@ class Sheets(QStackedWidget):
         super().__init__()
         self._curve_plot, self._look, self._runs, self._curves = plot, look, runs, curves
         self._map: MapView | None = None
+        self._making = MapView.plots(look)
+        self._made: list[Plot] = []
         self.addWidget(plot)
 
     @property
     def map(self) -> MapView:
         """The map."""
         if self._map is None:
-            self._map = MapView(self._look)
+            self._map = MapView(self._look, [*self._made, *self._making])
             self._map.plot.courtesy = self._curve_plot.courtesy
             self.addWidget(self._map)
         return self._map
+
+    def prepare(self) -> bool:
+        """Make one more part of the map beforehand; return whether there are more."""
+        if self._map is None and len(self._made) < _PARTS:
+            self._made.append(next(self._making))
+            return True
+        self.map.hide()
+        return False
 
     def has_map(self) -> bool:
         """Tell whether there is a run to be drawn as a map."""

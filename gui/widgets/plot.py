@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 from gui.courtesy import Courtesy
 from gui.theme import Theme, restyle_plot
 from gui.widgets.axis import BELOW, Axis
+from gui.widgets.view import View
 
 _ONE_AT_A_TIME = 0.02
 """Seconds between moves of the axes of two plots: new numbers at all axes take most of a frame's time."""
@@ -37,7 +38,7 @@ class Plot(pg.PlotWidget):
 
     def __init__(self, theme: Theme, name: str, bottom: str, left: str = "", *, bottom_unit: str | None = None,
                  parent: QWidget | None = None) -> None:
-        super().__init__(parent, axisItems={side: Axis(side) for side in ("bottom", "left")})
+        super().__init__(parent, viewBox=View(), axisItems={side: Axis(side) for side in ("bottom", "left")})
         self.courtesy = Courtesy()
         """The laboratory's, in the main window."""
         self._theme = theme
@@ -55,10 +56,8 @@ class Plot(pg.PlotWidget):
         self.setAccessibleName(name)
         self.setToolTip("Drag to pan, roll to zoom, right-click for more; the button A in the corner shows all.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        # pyqtgraph's menus have no parent; they would outlive the plot
         item = self.getPlotItem()
-        for menu in (item.vb.menu, item.ctrlMenu):
-            menu.setParent(self, menu.windowFlags())
+        item.ctrlMenu.setParent(self, item.ctrlMenu.windowFlags())  # it has no parent and would outlive the plot
         self._by_hand = False
         self._bounds: tuple[tuple[float, float], tuple[float, float]] = ((0.0, 1.0), (0.0, 1.0))
         self._growing = False

@@ -42,51 +42,62 @@ def _detuned(ensemble: SpinEnsemble, frequency: Quantity, time_constant: float) 
 
 def _figures() -> dict[str, PaperFigure]:
     slow, fast = Q_(10.0, "kHz"), _mhz(3.0)
-    strong = PolarizationRecovery(q=Q_(0.0, ""), g_factor=Q_(0.45, ""), modulation_frequency=Q_(1.0, "kHz"),
-                                  stop=Q_(100.0, "mT"), time_constant=Q_(0.3, "s"))
-    instant = N_TYPE.replace(trion_spin_relaxation_time=Q_(0.004, "ns"), spin_relaxation_time=Q_(5.2e3, "ns"))
     long, longer = (3.0, 1.0, 0.1, 0.1), (30.0, 3.0, 1.0, 1.0)
-    two_a, two_a_fast = _recovery(N_TYPE, slow, *long), _recovery(N_TYPE, fast, *longer)
-    return {
-        "fig1a": PaperFigure("p-type at 300 mT: signal against modulation frequency", tuple(
-            FigureCurve(P_TYPE, ModulationFrequencyScan(power=Q_(power, "")), f"{power:g} W_π")
-            for power in (0.01, 0.1, 0.3, 1.0)), number="1a"),
-        "fig1a_inset": PaperFigure("p-type at 300 mT: relaxation rate against pump power", (
-            FigureCurve(P_TYPE, InertiaPowerSeries(power=Q_(0.01, ""), last_power=Q_(1.0, ""), powers=9)),),
-            number="1a, inset"),
-        "fig1b": PaperFigure("p-type at 300 mT: signal against pump power", tuple(
-            FigureCurve(P_TYPE.replace(trion_spin_relaxation_time=Q_(ratio * 0.4, "ns")),
-                        PowerScan(relaxation_time=P_TYPE.spin_relaxation_time), f"τ_s^T = {ratio:g} τ_0")
-            for ratio in (0.01, 1.0, 10.0, 100.0)), number="1b"),
-        "fig2a_low": PaperFigure("n-type, 10 kHz: polarization recovery", two_a, number="2a"),
-        "fig2a_high": PaperFigure("n-type, 3 MHz: polarization recovery", two_a_fast, number="2a"),
-        "fig2b_low": PaperFigure("p-type, 10 kHz: polarization recovery", _recovery(P_TYPE, slow, 0.3, 0.1, 0.1, 0.1),
-                                 number="2b"),
-        "fig2b_high": PaperFigure("p-type, 3 MHz: polarization recovery", _recovery(P_TYPE, fast, *longer),
-                                  number="2b"),
-        "fig3a_low": PaperFigure("n-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(N_TYPE, Q_(1.0, "kHz"), 1.0),
-                                 normalized=True, number="3a"),
-        "fig3a_high": PaperFigure("n-type, Q = 0.95, 1 MHz: detuned pulses", _detuned(N_TYPE, _mhz(1.0), 3.0),
-                                  normalized=True, number="3a"),
-        "fig3b_low": PaperFigure("p-type, Q = 0.95, 1 kHz: detuned pulses", _detuned(P_TYPE, Q_(1.0, "kHz"), 0.1),
-                                 normalized=True, number="3b"),
-        "fig3b_high": PaperFigure("p-type, Q = 0.95, 1 MHz: detuned pulses", _detuned(P_TYPE, _mhz(1.0), 3.0),
-                                  normalized=True, number="3b"),
-        "fig5": PaperFigure("p-type, π pulses, 1 kHz: resonant spin amplification", tuple(
-            FigureCurve(P_TYPE.replace(anisotropy=Q_(anisotropy, "")), strong, f"λ = {anisotropy:g}")
-            for anisotropy in (1.0, 2.0, 3.0, 4.0, 5.0)), number="5"),
-        "fig6_low": PaperFigure("n-type, 10 kHz: recovery in units of its large-field value", two_a, normalized=True,
-                                number="6"),
-        "fig6_high": PaperFigure("n-type, 3 MHz: recovery in units of its large-field value", two_a_fast,
-                                 normalized=True, number="6"),
-        "fig7": PaperFigure("isotropic, fast trion: zero-field ratio", tuple(
-            FigureCurve(instant, ZeroFieldRatio(q=Q_(q, ""), time_constant=Q_(0.3, "s")), f"Q = {q}")
-            for q in _PULSES), number="7"),
-        "half_period": PaperFigure("n-type, π pulses: resonant spin amplification on halving T_R", tuple(
-            FigureCurve(N_TYPE, PolarizationRecovery(q=Q_(0.0, ""), repetition_period=Q_(period, "ns"),
-                                                     stop=Q_(150.0, "mT"), g_factor=Q_(0.61, "")),
-                        f"T_R = {period} ns") for period in (6.6, 13.2)), number="III D"),
-    }
+
+    def modulations() -> tuple[FigureCurve, ...]:
+        return tuple(FigureCurve(P_TYPE, ModulationFrequencyScan(power=Q_(power, "")), f"{power:g} W_π")
+                     for power in (0.01, 0.1, 0.3, 1.0))
+
+    def power_series() -> tuple[FigureCurve, ...]:
+        return (FigureCurve(P_TYPE, InertiaPowerSeries(power=Q_(0.01, ""), last_power=Q_(1.0, ""), powers=9)),)
+
+    def powers() -> tuple[FigureCurve, ...]:
+        return tuple(FigureCurve(P_TYPE.replace(trion_spin_relaxation_time=Q_(ratio * 0.4, "ns")),
+                                 PowerScan(relaxation_time=P_TYPE.spin_relaxation_time), f"τ_s^T = {ratio:g} τ_0")
+                     for ratio in (0.01, 1.0, 10.0, 100.0))
+
+    def amplified() -> tuple[FigureCurve, ...]:
+        strong = PolarizationRecovery(q=Q_(0.0, ""), g_factor=Q_(0.45, ""), modulation_frequency=Q_(1.0, "kHz"),
+                                      stop=Q_(100.0, "mT"), time_constant=Q_(0.3, "s"))
+        return tuple(FigureCurve(P_TYPE.replace(anisotropy=Q_(anisotropy, "")), strong, f"λ = {anisotropy:g}")
+                     for anisotropy in (1.0, 2.0, 3.0, 4.0, 5.0))
+
+    def ratios() -> tuple[FigureCurve, ...]:
+        instant = N_TYPE.replace(trion_spin_relaxation_time=Q_(0.004, "ns"), spin_relaxation_time=Q_(5.2e3, "ns"))
+        return tuple(FigureCurve(instant, ZeroFieldRatio(q=Q_(q, ""), time_constant=Q_(0.3, "s")), f"Q = {q}")
+                     for q in _PULSES)
+
+    def half_periods() -> tuple[FigureCurve, ...]:
+        return tuple(FigureCurve(N_TYPE, PolarizationRecovery(q=Q_(0.0, ""), repetition_period=Q_(period, "ns"),
+                                                              stop=Q_(150.0, "mT"), g_factor=Q_(0.61, "")),
+                                 f"T_R = {period} ns") for period in (6.6, 13.2))
+
+    figures = (
+        ("fig1a", "p-type at 300 mT: signal against modulation frequency", modulations, False, "1a"),
+        ("fig1a_inset", "p-type at 300 mT: relaxation rate against pump power", power_series, False, "1a, inset"),
+        ("fig1b", "p-type at 300 mT: signal against pump power", powers, False, "1b"),
+        ("fig2a_low", "n-type, 10 kHz: polarization recovery", lambda: _recovery(N_TYPE, slow, *long), False, "2a"),
+        ("fig2a_high", "n-type, 3 MHz: polarization recovery", lambda: _recovery(N_TYPE, fast, *longer), False, "2a"),
+        ("fig2b_low", "p-type, 10 kHz: polarization recovery",
+         lambda: _recovery(P_TYPE, slow, 0.3, 0.1, 0.1, 0.1), False, "2b"),
+        ("fig2b_high", "p-type, 3 MHz: polarization recovery", lambda: _recovery(P_TYPE, fast, *longer), False, "2b"),
+        ("fig3a_low", "n-type, Q = 0.95, 1 kHz: detuned pulses", lambda: _detuned(N_TYPE, Q_(1.0, "kHz"), 1.0), True,
+         "3a"),
+        ("fig3a_high", "n-type, Q = 0.95, 1 MHz: detuned pulses", lambda: _detuned(N_TYPE, _mhz(1.0), 3.0), True,
+         "3a"),
+        ("fig3b_low", "p-type, Q = 0.95, 1 kHz: detuned pulses", lambda: _detuned(P_TYPE, Q_(1.0, "kHz"), 0.1), True,
+         "3b"),
+        ("fig3b_high", "p-type, Q = 0.95, 1 MHz: detuned pulses", lambda: _detuned(P_TYPE, _mhz(1.0), 3.0), True,
+         "3b"),
+        ("fig5", "p-type, π pulses, 1 kHz: resonant spin amplification", amplified, False, "5"),
+        ("fig6_low", "n-type, 10 kHz: recovery in units of its large-field value",
+         lambda: _recovery(N_TYPE, slow, *long), True, "6"),
+        ("fig6_high", "n-type, 3 MHz: recovery in units of its large-field value",
+         lambda: _recovery(N_TYPE, fast, *longer), True, "6"),
+        ("fig7", "isotropic, fast trion: zero-field ratio", ratios, False, "7"),
+        ("half_period", "n-type, π pulses: resonant spin amplification on halving T_R", half_periods, False, "III D"),
+    )
+    return {name: PaperFigure(title, curves, relative, number) for name, title, curves, relative, number in figures}
 
 
 FIGURES: dict[str, PaperFigure] = _figures()

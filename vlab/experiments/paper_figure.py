@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from vlab.experiments.procedure import Procedure
 from vlab.parameters import Parameters
@@ -28,12 +30,18 @@ class PaperFigure:
 
     title: str
     """What it shows, in a line."""
-    curves: tuple[FigureCurve, ...]
+    make_curves: Callable[[], tuple[FigureCurve, ...]]
+    """Makes its runs; a menu of all figures does without."""
     normalized: bool = False
     """Whether each curve is shown in units of its value at large fields, as in figures 3 and 6 of the second
     paper."""
     number: str = ""
     """As the paper numbers it, such as ``"S1a"``, or its section; empty for what the text tells here and there."""
+
+    @cached_property
+    def curves(self) -> tuple[FigureCurve, ...]:
+        """Its runs, in their order."""
+        return self.make_curves()
 
     @property
     def heading(self) -> str:
