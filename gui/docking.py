@@ -265,6 +265,7 @@ class Docks:
         kept = self._settings.value(self._name())
         if not isinstance(kept, QByteArray) or not window.restoreState(kept, _VERSION):
             for dock in self.by_key.values():
+                dock.hide()  # else the window would be laid out for each that comes back
                 dock.setFloating(False)
                 window.removeDockWidget(dock)
             self._place(layout)
