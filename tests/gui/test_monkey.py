@@ -33,9 +33,9 @@ from gui.app import be_quick_to_respond, keep_what_stands
 SECONDS = 60.0
 FREEZE = 0.1
 """Seconds without a turn of the event loop that count as a freeze, where they are the window's own doing."""
-SELDOM = 0.01
+SELDOM = 0.004
 """Part of the deeds that may freeze the window: two cores with other tests on them count seconds twice."""
-LONGEST = 0.8
+LONGEST = 0.5
 """Seconds of its own work that no deed may take, on such cores."""
 STALL = 5.0
 """Seconds that count whatever the machine was doing: a lock that is waited for costs no processor time."""
