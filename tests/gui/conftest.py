@@ -32,7 +32,6 @@ def _windows():
 def _let_go():
     from PySide6.QtCore import QCoreApplication, QEvent
 
-    gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QCoreApplication.processEvents()
 
@@ -42,8 +41,10 @@ def no_leaked_widgets():
     """Fail a test that leaves a window or a parentless widget."""
     before = _windows()
     yield
-    if [w for w in _windows() if w not in before]:
-        _let_go()
+    for collect in (lambda: None, gc.collect):  # which takes a while, and is seldom needed
+        if [w for w in _windows() if w not in before]:
+            collect()
+            _let_go()
     left = [w for w in _windows() if w not in before]
     assert not left, f"left behind: {left}"
 
