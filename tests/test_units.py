@@ -1,6 +1,10 @@
 """The door: quantities in, SI floats through, sentences out."""
 
+import os
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pint
@@ -106,3 +110,24 @@ def test_angles():
     assert to_si(0.5, "rad", "some.angle") == 0.5
     with pytest.raises(SettingError, match="an angle with a unit, such as 1 deg"):
         to_si(30, "deg", "some.angle")
+
+
+@pytest.mark.parametrize("cache", ["none can be written", "torn"])
+def test_units_do_without_a_cache_that_cannot_be_used(cache, tmp_path):
+    home = tmp_path / "cache"
+    if cache == "torn":
+        code = "import vlab.units; print(vlab.units.ureg.cache_folder)"
+        folder = Path(in_a_process(code, home))
+        kept = list(folder.glob("*.pickle"))
+        assert kept
+        for each in kept:
+            each.write_bytes(each.read_bytes()[:40])
+    else:
+        home.write_text("a file")
+    assert in_a_process("from vlab import Q_; print(Q_(1.0, 'ueV').to('GHz', 'spectroscopy').units)", home) == "GHz"
+
+
+def in_a_process(code, cache):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                          env=os.environ | {"XDG_CACHE_HOME": str(cache)})
+    return done.stdout.strip()

