@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import asin, cos, exp, hypot, pi, sin, sqrt
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,8 @@ _AXIAL = 1e-6
 """Angle in rad below which a field is along the growth axis."""
 _AROUND = ((0.0, 0.4, 0.8, 1.2, 1.7, 2.4, 4.0), (0.0, 0.8, 2.0), (0.0, 1.5), (0.0,))
 """Where resonances are looked at first, in their half widths; the more of them, the less closely."""
+_DRAFT_SECONDS = 0.035
+"""What a curve in a tilted field may take while a hand moves a knob: it has fewer points where they cost more."""
 _TOLD_PEAKS = 5
 """Resonances that are looked at while a hand moves a knob."""
 _MOST = {"axial": 2500, "transverse": 2000, "oblique": 240}
@@ -127,8 +130,6 @@ def _over_fields(system: SpinSystem, span: float, frequency: float, quick: bool,
     tolerance = {"axial": (1e-2, _TOLERANCE), "transverse": (3e-2, 1e-2), "oblique": (3e-2, 3e-3)}[kind][not quick]
 
     def signal(fields: Floats) -> Floats:
-        if quick and not system.axial and is_plain(system, tolerance):
-            return np.abs(draft_at_fields(system, fields, 2.0 * pi * frequency))
         found = recovery(system, fields, frequency, None, tolerance, None)
         if found is None:
             raise ValueError("nuclear fields that change, and pulses before the trion has gone, take too long to be "
@@ -142,12 +143,32 @@ def _over_fields(system: SpinSystem, span: float, frequency: float, quick: bool,
         peaks = peaks[:_TOLD_PEAKS]
         fields = np.concatenate([even, peaks, peaks - 0.5 * peaks[:1]])
         fields = np.unique(fields[fields <= span])
-        return fields, signal(fields)
+        if system.axial or not is_plain(system, tolerance):
+            return fields, signal(fields)
+        return _within(_DRAFT_SECONDS, fields,
+                       lambda some: np.abs(draft_at_fields(system, some, 2.0 * pi * frequency)))
     room = 0.6 * _MOST[kind]
     around = next((each for each in _AROUND if (2 * len(each) - 1) * peaks.size <= room), _AROUND[-1])
     beside = (peaks[:int(room), np.newaxis] + width * np.array([*(-n for n in around[1:]), *around])).ravel()
     fields = np.unique(np.concatenate([even, beside[(beside > 0.0) & (beside <= span)]]))
     return _refined(signal, fields, signal(fields), _MOST[kind])
+
+
+def _within(seconds: float, fields: Floats, signal: Callable[[Floats], Floats]) -> tuple[Floats, Floats]:
+    """Return as many of these fields as there is time for, every fourth at least, and the signal there."""
+    order = np.concatenate([np.arange(0, fields.size, 4), [fields.size - 1], np.arange(2, fields.size, 4),
+                            np.arange(1, fields.size, 2)])
+    order = order[np.sort(np.unique(order, return_index=True)[1])]
+    first = fields[::4].size + 1
+    began = perf_counter()
+    found = signal(fields[order[:first]]).tolist()
+    for at in order[first:]:
+        if perf_counter() - began > seconds * len(found) / (len(found) + 1):  # one more would be too much
+            break
+        found.append(float(signal(fields[at:at + 1])[0]))
+    told = order[:len(found)]
+    ascending = np.argsort(told)
+    return fields[told[ascending]], np.array(found)[ascending]
 
 
 def _refined(signal: Callable[[Floats], Floats], fields: Floats, found: Floats, most: int) -> tuple[Floats, Floats]:
@@ -176,6 +197,7 @@ def _recovery(ensemble: Any, values: Values, quick: bool) -> tuple[TheoryLine, .
 
 
 def _frequencies(ensemble: Any, values: Values, quick: bool) -> tuple[TheoryLine, ...]:
+    from vlab.physics.spin_average import draft, is_plain
     from vlab.physics.spin_limits import strong_field_signal
     from vlab.samples.spin_ensemble import spectrum
 
@@ -183,7 +205,10 @@ def _frequencies(ensemble: Any, values: Values, quick: bool) -> tuple[TheoryLine
     slow = values["tilt"] > _AXIAL or values["phase"] != 0.0
     frequencies = np.geomspace(1e2, 0.25 / values["period"], (16 if slow else 60) if quick else (60 if slow else 160))
     tolerance = (3e-2 if slow else 1e-2) if quick else 1e-2 if slow else _TOLERANCE
-    found = np.abs(spectrum(system, frequencies, None, tolerance)[1].values)
+    if quick and not system.axial and is_plain(system, tolerance):
+        found = np.abs(draft(system, 2.0 * pi * frequencies))
+    else:
+        found = np.abs(spectrum(system, frequencies, None, tolerance)[1].values)
     lines = [TheoryLine("L(f_m)", "x", frequencies / _KILO, found)]
     if values["depth"] == 1.0:
         t_r, tau_s, tau_t, tau_0 = system.times
@@ -195,7 +220,7 @@ def _frequencies(ensemble: Any, values: Values, quick: bool) -> tuple[TheoryLine
 
 def _hanle(ensemble: Any, values: Values, quick: bool) -> tuple[TheoryLine, ...]:
     system = _system(ensemble, values | {"phase": 0.0}, 1.0, values["hanle_tilt"])
-    fields, signal = _over_fields(system, values["hanle_span"], _highest(values), quick, 11 if quick else 41)
+    fields, signal = _over_fields(system, values["hanle_span"], _highest(values), quick, 14 if quick else 41)
     # it is even in the field
     both, mirrored = np.concatenate([-fields[:0:-1], fields]), np.concatenate([signal[:0:-1], signal])
     return (TheoryLine("L(B)", "x", both / _MILLI, mirrored),)

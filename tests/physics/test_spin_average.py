@@ -293,3 +293,6 @@ def test_a_draft_at_tilted_fields_is_near_the_curve(kind):
     draft = spin_average.draft_at_fields(system, fields, 2.0 * pi * 1e4)
     fine = spin_average.at_fields(system, fields, 2.0 * pi * 1e4, 1e-4)
     assert np.all(np.abs(draft - fine.values) < 0.05 * np.maximum(np.abs(fine.values), FLOOR))
+    frequencies = 2.0 * pi * np.array([0.0, 1e4, 1e6])
+    draft, fine = spin_average.draft(system, frequencies), spin_average.linear(system, frequencies, 1e-4)
+    assert np.all(np.abs(draft - fine.values) < 0.05 * np.maximum(np.abs(fine.values), FLOOR))

@@ -107,11 +107,9 @@ def linear(system: SpinSystem, frequencies: Floats, tolerance: float, stop: Call
     stop : callable, optional
         Asked between rules; true ends with `InterruptedError`.
     """
-    period = system.times[0]
     if len(frequencies) == 1 and is_plain(system, tolerance):
         return at_fields(system, np.ones(1), float(frequencies[0]), tolerance, stop)
-    points = np.exp(1j * np.asarray(frequencies, dtype=float) * period)
-    points[np.asarray(frequencies) == 0.0] = 1.0
+    points = _on_circle(system, frequencies)
     if system.correlation_time < inf:
         return _renewed(system, points, tolerance, stop)
     respond = carried_response if carries(system, tolerance) else linear_response
@@ -122,6 +120,25 @@ def linear(system: SpinSystem, frequencies: Floats, tolerance: float, stop: Call
         values[group], errors[group] = found.values, found.error
         dots = max(dots, found.dots)
     return Average(np.asarray(values * (2.0 / pi)), np.asarray(errors * (2.0 / pi)), dots)
+
+
+def draft(system: SpinSystem, frequencies: Floats) -> Complexes:
+    """Return the signal as `linear` does, by one rule and without knowing the error: see `draft_at_fields`."""
+    points = _on_circle(system, frequencies)
+    larmor, values = first_quadrant(system), np.zeros(len(points), dtype=complex)
+    for group in _groups(system, frequencies):
+        ends = np.unique(points[group][[0, -1]])
+        nodes = overhauser.ray_nodes(larmor, system.nuclear, system.times, system.pulse, ends, _EITHER, *_DRAFT,
+                                     weight_cut(_DRAFT_TOLERANCE), *overhauser.RULES, *overhauser.ALL_ANGLES)
+        values[group] = linear_response(nodes, system.times, system.pulse, points[group])
+    return np.asarray(values * (2.0 / pi))
+
+
+def _on_circle(system: SpinSystem, frequencies: Floats) -> Complexes:
+    """Return exp(i w T_R)."""
+    points = np.exp(1j * np.asarray(frequencies, dtype=float) * system.times[0])
+    points[np.asarray(frequencies) == 0.0] = 1.0
+    return np.asarray(points)
 
 
 def _together(system: SpinSystem, points: Complexes, respond: Callable[..., Complexes], tolerance: float,
