@@ -169,7 +169,10 @@ class MainWindow(QMainWindow):
             plot.courtesy = self.model.lab.courtesy
 
     def _build_another(self) -> None:
-        """Make one more of the parts that were not needed at once."""
+        """Make one more of the parts that were not needed at once, unless a measurement has the laboratory."""
+        if self.model.run is not None:
+            self._rest.start()
+            return
         if not self._to_come:  # at the beginning, and with each bench
             self._to_come = [self.docking.make_next, self.experiment.prepare, self.scan_panel.prepare]
         if not self._to_come[0]():
