@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ from gui.widgets.plot import Plot
 from vlab.experiments.procedure import Procedure
 
 _USUAL_MODEL = "lorentzian"
+_WHEN_DRAWN_MS = 60
 
 
 class ScanPanel(QWidget):
@@ -99,6 +100,9 @@ class ScanPanel(QWidget):
                 model.experiment_changed.connect(self.show_experiment), model.run_shown.connect(self._look_at),
                 model.scan_chosen.connect(self._look_closer)]
         self.destroyed.connect(lambda: [end() for end in ends])  # the model outlives the panel
+        self._when_drawn = QTimer(self, singleShot=True, interval=_WHEN_DRAWN_MS)
+        """Until a run that begins is in the legend, which looks for a free corner: it is drawn first."""
+        self._when_drawn.timeout.connect(self._put_in_order)
         self._look.changed.connect(self._restyle)
         scene = self.plot.scene()
         scene.sigMouseClicked.connect(self._on_click)
@@ -203,15 +207,21 @@ class ScanPanel(QWidget):
         scans = self.runs.all()
         if self.drawn.is_behind():
             self.active.follow_newest()
-            self.drawn.follow()
+            self.drawn.follow(tell=False)
             self._show_all()
-            self.overlays.settle()
         elif self._model.run is None and scans:
             self.drawn.end()
             self._frame()  # the theory or fit that has come may reach higher
         if self._model.run is None:
             self._refresh_numbers()
-            self.overlays.settle()
+            self._put_in_order()
+        else:
+            self._when_drawn.start()
+
+    def _put_in_order(self) -> None:
+        self._when_drawn.stop()
+        self.drawn.tell()
+        self.overlays.settle()
         self._offer_map()
         self._summarize()
 

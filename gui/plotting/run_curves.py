@@ -108,8 +108,14 @@ class RunCurves:
         for item in (*self.curves.values(), *self.bars.values(), *self.crosses.values(), *self.overlays):
             item.setData([], [])
 
-    def follow(self) -> None:
-        """Add the curves of new runs, fade those of earlier ones, drop those that are not shown any more."""
+    def follow(self, tell: bool = True) -> None:
+        """Add the curves of new runs, fade those of earlier ones, drop those that are not shown any more.
+
+        Parameters
+        ----------
+        tell : bool
+            Whether the legend lists them at once; else `tell` is called in a moment.
+        """
         shown = self._drawn = self._runs.shown()
         numbers = {scan.number for scan in shown}
         for key in [k for k in self.curves if k[0] not in numbers]:
@@ -131,6 +137,8 @@ class RunCurves:
             self.fill(scan)
         self._cross_out()
         self._draw_overlay()
+        if tell:
+            self.tell()
 
     def _put_aside(self, curve: pg.PlotDataItem) -> None:
         """Keep a curve for another run: pyqtgraph takes as long to make one as to draw it."""
@@ -150,17 +158,19 @@ class RunCurves:
     def end(self) -> None:
         """Show what is known of the last run when it has ended."""
         self._draw_overlay()
+        self.tell()
 
     def grow(self, scan: Scan) -> None:
         """Show what a run got."""
         self.fill(scan)
         if any(one.laid is not laid for one, laid in zip(self._drawn, self._laid, strict=True)):
             self._draw_overlay()
+            self.tell()
         if any(trace.spoiled for trace in scan.traces):
             before = len(self.crosses)
             self._cross_out()
             if len(self.crosses) != before:
-                self._tell()
+                self.tell()
 
     def _dress(self, key: Key, pen: QPen, trace: Trace, age: int) -> None:
         """Give a curve its look, with its markers and error bars."""
@@ -195,7 +205,7 @@ class RunCurves:
             colour.setAlphaF(_FADED[self._look.dark][not by_run])
         return pg.mkPen(colour, width=1, style=_DASHES[dash % len(_DASHES)])
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
         """List in the legend what is drawn."""
         wanted = []
         ways = next((scan for scan in reversed(self._drawn) if len(scan.traces) > 1 and scan.traces[0].worded), None)
@@ -235,7 +245,6 @@ class RunCurves:
         for item, (_, x, y, pen) in zip(self.overlays, wanted, strict=True):
             item.setPen(pen)
             item.setData(x, y)
-        self._tell()
 
     def _overlay(self) -> Iterator[tuple[str, NDArray[np.float64], NDArray[np.float64], QPen]]:
         """Yield title, points and pen of each curve of the theory or fit of the last run."""
