@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 from gui.models import LabModel
 
-_PULL_MS = 35
+_PULL_MS = 30
 _BREATH_MS = 8
 """Between a drawing and the next pull, so that keys and mouse get their turn however long drawing takes."""
 
 
 class Pulse(QObject):
-    """Pulls the model about 28 times a second, as long as it is not stopped.
+    """Pulls the model about 30 times a second, as long as it is not stopped.
 
     Parameters
     ----------
