@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gui.evented import Event
 from instruments.benches import BENCHES, BenchKind
@@ -14,6 +14,7 @@ from vlab.errors import VlabError
 
 if TYPE_CHECKING:
     from gui.models import LabModel
+    from instruments.bench import Bench
     from vlab.parameters import Parameters
 
 
@@ -63,7 +64,7 @@ class Mounted:
 
     def __init__(self, model: LabModel) -> None:
         self._model = model
-        self._asked: tuple[int, str, Future[Any]] | None = None
+        self._asked: tuple[int, str, Future[SampleChoice]] | None = None
         self._known: tuple[int, SampleChoice] | None = None
         self.changed = Event()
         """The bench has said what it has."""
@@ -84,22 +85,22 @@ class Mounted:
             return self.choice
         number = model.snapshot.bench_number
         if self._asked is None or self._asked[0] != number:
-            self._asked = (number, model.kind.key, model.lab.post(
-                lambda bench: (bench.sample_record(), bench.seed, bench.noise)))
+            kind = model.kind
+            self._asked = (number, kind.key, model.lab.post(lambda bench: _choice_on(bench, kind)))
         elif self._asked[2].done():
             self._take(*self._asked)
         return self.choice
 
-    def _take(self, number: int, key: str, answer: Future[Any]) -> None:
-        choice = SampleChoice(key)
-        if answer.exception() is None:
-            record, seed, noise = answer.result()
-            kind = BENCHES[key]
-            try:
-                sample = kind.sample_type.from_record({n: v for n, v in record.items() if n != "kind"})
-            except VlabError:  # a bench that tells less than its sample has: the usual one is meant
-                choice = SampleChoice(key, {}, seed, noise)
-            else:
-                choice = SampleChoice.of(kind, sample, seed, noise)
-        self._known = (number, choice)
+    def _take(self, number: int, key: str, answer: Future[SampleChoice]) -> None:
+        self._known = (number, SampleChoice(key) if answer.exception() is not None else answer.result())
         self.changed.emit()
+
+
+def _choice_on(bench: Bench, kind: BenchKind) -> SampleChoice:
+    """Return what a bench has; called in the lab thread, for it makes all presets to find the nearest."""
+    record = {name: value for name, value in bench.sample_record().items() if name != "kind"}
+    try:
+        sample = kind.sample_type.from_record(record)
+    except VlabError:  # a bench that tells less than its sample has: the usual one is meant
+        return SampleChoice(kind.key, {}, bench.seed, bench.noise)
+    return SampleChoice.of(kind, sample, bench.seed, bench.noise)
