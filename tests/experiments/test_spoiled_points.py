@@ -204,3 +204,17 @@ def test_fits_of_widths_leave_out_marked_scans():
     where = np.zeros(data["width"].shape, dtype=bool)
     where[0, 1, 0, 0, 1] = True
     np.testing.assert_array_equal(mean_widths(spoil(data, where)).values, mean_widths(unmarked(data, where)).values)
+
+
+def test_no_flag_spoils_what_is_calculated():
+    bench = dragging_bench(QuantumDot.sample_a().replace(fluctuations=True, nuclei=1000), noise=False)
+    bench.fail("lockin.loose_reference")
+    rates = run(EXPERIMENTS["polarization_rate_map"](detunings=11), bench, save=False)
+    assert QUALITY not in rates or not rates[QUALITY].values.any()
+    narrowing = run(EXPERIMENTS["spin_narrowing"](
+        start=Q_(0.5, "ueV"), stop=Q_(-0.5, "ueV"), settling=Q_(1, "s"), averaging=Q_(30, "s"), nuclei=60), bench,
+        save=False)
+    spoiled = {str(source): bool(narrowing[QUALITY].sel(source=source).values.all())
+               for source in narrowing["source"].values}
+    assert spoiled == {source: "master" not in source for source in spoiled}
+    assert len(spoiled) == 2

@@ -62,10 +62,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Hand over one measured point: its place on the grid, and one value for each variable."""
+    """Hand over one point: its place on the grid, and one value for each variable."""
 
     index: tuple[int, ...]
     values: tuple[float, ...]
+    calculated: bool = False
+    """Whether a model told it, so that no instrument's flag can spoil it."""
 
 
 Command: TypeAlias = Move | Settle | Prepare | Wait | Read | Point

@@ -106,7 +106,7 @@ class PolarizationRateMap(Procedure):
             columns = (parts.total, parts.reverse_overhauser, parts.overhauser, parts.noncollinear, parts.decay,
                        parts.absorption, delta + model.k * polarization / _PER_UEV)
             for i, values in enumerate(zip(*columns, strict=True)):
-                yield Point((p, i), tuple(float(value) for value in values))
+                yield Point((p, i), tuple(float(value) for value in values), calculated=True)
 
     def findings(self, dataset: xarray.Dataset) -> list[str]:
         model = rates_of_map(dataset)

@@ -332,6 +332,8 @@ class Run:
 
     def _acknowledge(self, point: Point) -> None:
         marks = self._take_marks()
+        if point.calculated:
+            marks = []
         document: Document = {"kind": "point", "index": point.index, "values": point.values}
         if marks:
             document["marks"] = marks

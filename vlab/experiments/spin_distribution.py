@@ -125,7 +125,8 @@ class SpinDistribution(NuclearSampling):
         # per width of a bin, over that of a Gaussian of width 1/sqrt(N)
         unit = self.bins / (2.0 * self.si("span")) * sqrt(2.0 * pi / (law.size - 1))
         for i, (share, expected) in enumerate(zip(shares, theory, strict=True)):
-            yield Point((*place, i), (float(share) * unit, float(share), float(expected) * unit))
+            yield Point((*place, i), (float(share) * unit, float(share), float(expected) * unit),
+                        calculated=exact is None)
 
     def findings(self, dataset: xarray.Dataset) -> list[str]:
         found = []

@@ -138,7 +138,8 @@ class SpinNarrowing(NuclearSampling):
                     yield Point((place, i), self._values(
                         narrowing=_decibel(variance), variance=variance, polarization=float(state.mean_polarization),
                         absorption=float(state.absorption_normalized),
-                        conditional_variance=float(state.conditional_variance) / state.thermal_variance))
+                        conditional_variance=float(state.conditional_variance) / state.thermal_variance),
+                        calculated=True)
                 continue
             if chain is None:
                 continue
