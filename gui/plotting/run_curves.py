@@ -32,6 +32,10 @@ _MOST_NAMES = 9
 _MOST_MARKED = 2000
 """Points of a curve that are marked; more would be slow, and a band."""
 
+_STRETCH, _STRETCH_LOG = 10.0, 1e3
+"""How far theory may stretch the axis to either side, in units of what was measured; on a logarithmic axis a factor.
+A run that has just begun has not seen its peak, and a fit that went wild shall not flatten it."""
+
 Key = tuple[int, int]
 """Number of a run and place of a trace in it."""
 
@@ -284,13 +288,17 @@ class RunCurves:
         return x[shown], y[shown]
 
     def bounds(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Return the ends of both axes that show the whole grid of all runs, and all values; of theory those there."""
+        """Return the ends of both axes that show the whole grid of all runs, and all values.
+
+        Of theory and fits what is there, as far as it does not squash what was measured.
+        """
         name, scans = self.variable.name, self._drawn
         ends = [v for scan in scans for v in scan.ends(self.log_x)] or [*self.planned] or [0.0, 1.0]
         values = [v for scan in scans for trace in scan.traces for v in trace.range(name, self.log_y)]
+        least, most = _reach(values, self.log_y)
         for _, x, y in self._over:
             there = y[(x >= min(ends)) & (x <= max(ends)) & np.isfinite(y)]
-            values += [float(there.min()), float(there.max())] if there.size else []
+            values += np.clip([there.min(), there.max()], least, most).tolist() if there.size else []
         if self.log_x:
             ends = [math.log10(v) for v in ends if v > 0.0] or [0.0, 1.0]
         if self.log_y:
@@ -347,3 +355,15 @@ class RunCurves:
             item.setZValue(0.5 - age)
             x, y = (np.concatenate(values) for values in zip(*found, strict=True))
             item.setData(x, y)
+
+
+def _reach(measured: list[float], log: bool) -> tuple[float, float]:
+    """Return how far curves over measured ones may stretch the axis."""
+    if not measured:
+        return -math.inf, math.inf
+    if log:
+        return min(measured) / _STRETCH_LOG, max(measured) * _STRETCH_LOG
+    low, high = min([0.0, *measured]), max([0.0, *measured])
+    if high == low:
+        return -math.inf, math.inf
+    return low - _STRETCH * (high - low), high + _STRETCH * (high - low)

@@ -66,6 +66,7 @@ def no_leaked_threads():
 def no_leaked_qthreads():
     """Fail if a QThread is left running; looked for once, because all objects are looked at."""
     yield
+    gc.collect()  # the interpreter, at its end, would take plots apart under Qt's eyes
     core = sys.modules.get("PySide6.QtCore")
     if core is not None:
         threads = [o for o in gc.get_objects() if issubclass(type(o), core.QThread)]
