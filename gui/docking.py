@@ -13,6 +13,7 @@ from gui.bay import Bay
 from gui.evented import Event
 from gui.gentle_painting import GentlePainting
 from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MEASURE, MORE_INSTRUMENTS, SIDES, Layout
+from gui.shares import Shares
 from gui.theme import Theme
 from gui.window_style import dress_tabs
 
@@ -62,6 +63,7 @@ class Docks:
         self._emptying.timeout.connect(self._throw_one_away)
         self.painting = GentlePainting(window, self._parts, self._wake_part)
         self.painting.ended.connect(self._on_painted)
+        self._shares = Shares(window, lambda: self.by_key.values())
         window.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         # instruments are long: their column goes down to the window's foot
         window.setCorner(Qt.Corner.BottomRightCorner, _AREAS["right"])
@@ -185,6 +187,7 @@ class Docks:
         inside = self._window.rect()
         self._in_front = {key for key, dock in self.by_key.items() if dock.isVisible() and (
             dock.isFloating() or inside.intersects(dock.geometry()))}  # one behind a tab is kept outside
+        self._shares.note()
 
     def _wake(self, key: str) -> None:
         self.make(key)

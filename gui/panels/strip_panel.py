@@ -18,6 +18,9 @@ from vlab.units import unit_factor
 
 _SPANS = {"all": inf, "last 10 s": 10.0, "last minute": 60.0, "last 10 minutes": 600.0, "last hour": 3600.0}
 
+_NARROWEST = 80
+"""Pixels of a choice in a small window."""
+
 
 class StripPanel(QWidget):
     """A reading against lab time, since the sample was mounted or of late.
@@ -49,6 +52,8 @@ class StripPanel(QWidget):
         self.span.setToolTip("Choose how much lab time the chart shows.")
         self.span.setAccessibleName("strip chart span")
         self.span.currentIndexChanged.connect(self._show_span)
+        for box in (self.choice, self.span):
+            box.setMinimumWidth(_NARROWEST)  # as long as all words are seen, where there is room
         row.addWidget(self.choice)
         row.addWidget(self.span)
         row.addStretch(1)

@@ -2,7 +2,9 @@
 
 import pytest
 from laboratory import laboratory
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from gui.catalogue import PANELS
 from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MORE_INSTRUMENTS
@@ -111,6 +113,38 @@ def test_a_window_keeps_its_size_through_all_layouts(qtbot, window):
         qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
         qtbot.wait(20)
         assert (window.width(), window.height()) == (1280, 800), layout.key
+
+
+def test_a_window_that_was_small_for_a_moment_has_its_panels_back(qtbot, window):
+    window.resize(1440, 860)
+    qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+    qtbot.wait(50)
+    table, strip = (window.docks[key] for key in ("path", "strip"))
+    before = table.width(), strip.width()
+    assert min(before) > 300
+    window.resize(940, 683)
+    qtbot.wait(50)
+    assert table.width() < before[0]
+    assert table.width() > 200  # and something of it is seen
+    window.resize(1440, 860)
+    qtbot.waitUntil(lambda: abs(table.width() - before[0]) <= 2 and abs(strip.width() - before[1]) <= 2, timeout=2000)
+    # a border that a hand has moved stays there
+    border = QPoint((table.geometry().right() + strip.geometry().left()) // 2, table.geometry().center().y())
+    end = border + QPoint(-150, 0)
+    none, left = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
+    for kind, spot, button, held in ((QEvent.Type.MouseMove, border, none, none),
+                                     (QEvent.Type.MouseButtonPress, border, left, left),
+                                     (QEvent.Type.MouseMove, end, none, left),
+                                     (QEvent.Type.MouseButtonRelease, end, left, none)):
+        QApplication.sendEvent(window, QMouseEvent(kind, QPointF(spot), QPointF(window.mapToGlobal(spot)), button, held,
+                                                   Qt.KeyboardModifier.NoModifier))
+        qtbot.wait(20)
+    moved = table.width()
+    assert moved == pytest.approx(before[0] - 150, abs=10)
+    window.resize(1100, 700)
+    qtbot.wait(50)
+    window.resize(1440, 860)
+    qtbot.waitUntil(lambda: abs(table.width() - moved) <= 2, timeout=2000)
 
 
 def test_in_an_exam_what_is_secret_stays_closed(qtbot, window):
