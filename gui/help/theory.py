@@ -97,6 +97,7 @@ THEORY: tuple[tuple[str, str], ...] = (
     ("experiment/polarization_recovery/*", "inertia#recovery"),
     ("experiment/modulation_frequency_scan/*", "inertia#frequency"),
     ("experiment/inertia_power_series/*", "inertia#power"),
+    ("experiment/relaxation_rate_vs_power/*", "inertia#power"),
     ("experiment/power_scan/*", "inertia#power"),
     ("experiment/zero_field_ratio/*", "inertia#detuning"),
     ("experiment/*/knob", "dragging#knobs"),

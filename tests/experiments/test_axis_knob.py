@@ -10,7 +10,8 @@ REFERENCE = {
     "dwell_time_scan": 0.0, "reversed_scan": 0.0, "spin_narrowing": 0.0, "dragging_vs_power": 1.0,
     "dragging_vs_field": 4.5,
     # pi pulses, helicity reversed at 10 kHz, 0.1 T, the probe 50 ps before the pump pulse
-    "modulation_frequency_scan": 10.0, "inertia_power_series": 10.0, "power_scan": 1.0, "hanle_curve": 100.0,
+    "modulation_frequency_scan": 10.0, "inertia_power_series": 10.0, "relaxation_rate_vs_power": 1.0,
+    "power_scan": 1.0, "hanle_curve": 100.0,
     "polarization_recovery": 100.0, "delay_scan": -0.05,
 }
 

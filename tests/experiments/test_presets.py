@@ -47,7 +47,7 @@ def test_s2_and_s4_have_their_dots():
 
 def test_most_experiments_are_in_a_figure():
     shown = {curve.experiment.key for figure in ALL.values() for curve in figure.curves}
-    assert set(EXPERIMENTS) - shown == {"delay_scan", "hanle_curve"}
+    assert set(EXPERIMENTS) - shown == {"delay_scan", "hanle_curve", "inertia_power_series"}
 
 
 @pytest.mark.parametrize("curve", CURVES)

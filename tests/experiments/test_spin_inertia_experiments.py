@@ -19,6 +19,7 @@ from vlab.experiments import (
     ModulationFrequencyScan,
     PolarizationRecovery,
     PowerScan,
+    RelaxationRateVsPower,
     ZeroFieldRatio,
     experiments_on,
 )
@@ -49,6 +50,7 @@ QUICK = (
     ZeroFieldRatio(angles=3, time_constant=SHORT),
     DelayScan(step=Q_(2.0, "ns"), time_constant=SHORT),
     HanleCurve(step=Q_(10, "mT"), time_constant=SHORT),
+    RelaxationRateVsPower(start=Q_(10, "kHz"), stop=Q_(2, "MHz"), points_per_decade=2, powers=4, time_constant=SHORT),
 )
 IDS = [f"{i}-{e.key}" for i, e in enumerate(QUICK)]
 

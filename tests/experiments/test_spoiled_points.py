@@ -32,6 +32,7 @@ SMALL = {
     "spin_distribution": {"at": "1 ueV, 0 ueV", "bins": "40", "settling": "1 s", "averaging": "30 s", "nuclei": "60"},
     "modulation_frequency_scan": {"points_per_decade": "3"},
     "inertia_power_series": {"points_per_decade": "2", "powers": "4"},
+    "relaxation_rate_vs_power": {"points_per_decade": "2", "powers": "5"},
     "power_scan": {"powers": "9", "relaxation_time": "500 ns"},
     "polarization_recovery": {"stop": "40 mT", "step": "4 mT", "last_power": "0.3", "powers": "2", "g_factor": "0.4"},
     "zero_field_ratio": {"angles": "4"},

@@ -10,6 +10,7 @@ from vlab.experiments.procedure import Procedure
 from vlab.experiments.pump_probe import DelayScan, HanleCurve
 from vlab.experiments.rate_map import PolarizationRateMap
 from vlab.experiments.recovery import PolarizationRecovery, ZeroFieldRatio
+from vlab.experiments.relaxation_rate import RelaxationRateVsPower
 from vlab.experiments.reversed_scan import ReversedScan
 from vlab.experiments.spin_distribution import SpinDistribution
 from vlab.experiments.spin_inertia import InertiaPowerSeries, ModulationFrequencyScan, PowerScan
@@ -18,13 +19,14 @@ from vlab.experiments.spin_narrowing import SpinNarrowing
 __all__ = ["EXPERIMENTS", "AbsorptionRecovery", "DelayScan", "DraggingVsField", "DraggingVsPower",
            "DraggingWidthVsDwell", "DraggingWidthVsStep", "DwellTimeScan", "HanleCurve", "InertiaPowerSeries",
            "ModulationFrequencyScan", "PolarizationDecay", "PolarizationRateMap", "PolarizationRecovery", "PowerScan",
-           "ReversedScan", "SpinDistribution", "SpinNarrowing", "ZeroFieldRatio", "experiment", "experiments_on"]
+           "RelaxationRateVsPower", "ReversedScan", "SpinDistribution", "SpinNarrowing", "ZeroFieldRatio",
+           "experiment", "experiments_on"]
 
 EXPERIMENTS: dict[str, type[Procedure]] = {kind.key: kind for kind in (
     DwellTimeScan, DraggingWidthVsDwell, DraggingWidthVsStep, DraggingVsPower, DraggingVsField,
     PolarizationRateMap, AbsorptionRecovery, PolarizationDecay, ReversedScan, SpinNarrowing, SpinDistribution,
-    PolarizationRecovery, ModulationFrequencyScan, InertiaPowerSeries, PowerScan, ZeroFieldRatio,
-    DelayScan, HanleCurve)}
+    PolarizationRecovery, ModulationFrequencyScan, InertiaPowerSeries, RelaxationRateVsPower, PowerScan,
+    ZeroFieldRatio, DelayScan, HanleCurve)}
 """All experiments by their name on the command line."""
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from vlab.experiments.paper_figure import FigureCurve, PaperFigure
 from vlab.experiments.recovery import PolarizationRecovery, ZeroFieldRatio
-from vlab.experiments.spin_inertia import InertiaPowerSeries, ModulationFrequencyScan, PowerScan
+from vlab.experiments.relaxation_rate import RelaxationRateVsPower
+from vlab.experiments.spin_inertia import ModulationFrequencyScan, PowerScan
 from vlab.samples.spin_ensemble import SpinEnsemble
 from vlab.units import Q_, Quantity
 
@@ -48,8 +49,8 @@ def _figures() -> dict[str, PaperFigure]:
         return tuple(FigureCurve(P_TYPE, ModulationFrequencyScan(power=Q_(power, "")), f"{power:g} W_π")
                      for power in (0.01, 0.1, 0.3, 1.0))
 
-    def power_series() -> tuple[FigureCurve, ...]:
-        return (FigureCurve(P_TYPE, InertiaPowerSeries(power=Q_(0.01, ""), last_power=Q_(1.0, ""), powers=9)),)
+    def rates() -> tuple[FigureCurve, ...]:
+        return (FigureCurve(P_TYPE, RelaxationRateVsPower(power=Q_(0.01, ""), last_power=Q_(1.0, ""), powers=9)),)
 
     def powers() -> tuple[FigureCurve, ...]:
         return tuple(FigureCurve(P_TYPE.replace(trion_spin_relaxation_time=Q_(ratio * 0.4, "ns")),
@@ -74,7 +75,7 @@ def _figures() -> dict[str, PaperFigure]:
 
     figures = (
         ("fig1a", "p-type at 300 mT: signal against modulation frequency", modulations, False, "1a"),
-        ("fig1a_inset", "p-type at 300 mT: relaxation rate against pump power", power_series, False, "1a, inset"),
+        ("fig1a_inset", "p-type at 300 mT: relaxation rate against pump power", rates, False, "1a, inset"),
         ("fig1b", "p-type at 300 mT: signal against pump power", powers, False, "1b"),
         ("fig2a_low", "n-type, 10 kHz: polarization recovery", lambda: _recovery(N_TYPE, slow, *long), False, "2a"),
         ("fig2a_high", "n-type, 3 MHz: polarization recovery", lambda: _recovery(N_TYPE, fast, *longer), False, "2a"),

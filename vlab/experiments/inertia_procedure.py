@@ -9,6 +9,7 @@ from math import degrees, pi
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from vlab.errors import LimitError, RunError
+from vlab.experiments.axis_knob import AxisKnob, scaled_by
 from vlab.experiments.lockin_reading import LEAST_PERIODS, InertiaReading
 from vlab.experiments.procedure import Command, Move, Point, Procedure, Read, Settle, Steps, Variable
 from vlab.experiments.roles import Device, SpinInertiaSetup
@@ -156,6 +157,11 @@ class InertiaProcedure(Procedure):
         power, detuning = setup.calibration.setting_for(q, phi, self.si("repetition_period"), duration)
         yield Move(setup.pump, "power", power)
         yield Move(setup.pump, "detuning", detuning)
+
+    def power_knob(self, setup: SpinInertiaSetup) -> AxisKnob:
+        """Return the pump's power in units of a pi pulse's."""
+        period, duration = (float(setup.pump.read(name)) for name in ("repetition_period", "pulse_duration"))
+        return scaled_by(setup.pump, "power", setup.calibration.power_for(1.0, period, duration))
 
     def q_of(self, power_ratio: float) -> float:
         """Return Q at W / W_pi, eq. (14)."""

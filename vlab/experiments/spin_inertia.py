@@ -8,7 +8,7 @@ from math import log10, pi, sqrt
 from typing import TYPE_CHECKING, ClassVar
 
 from vlab.errors import DataError
-from vlab.experiments.axis_knob import AxisKnob, scaled_by, scaled_knob
+from vlab.experiments.axis_knob import AxisKnob, scaled_knob
 from vlab.experiments.inertia_procedure import (
     MILLITESLA,
     USUAL_FIELD,
@@ -260,8 +260,7 @@ class PowerScan(InertiaProcedure):
         return f"{number(self.si('field') / MILLITESLA, 'mT')}, {number(self.si('modulation_frequency'), 'Hz')}"
 
     def axis_knob(self, setup: SpinInertiaSetup) -> AxisKnob:
-        period, duration = (float(setup.pump.read(name)) for name in ("repetition_period", "pulse_duration"))
-        return scaled_by(setup.pump, "power", setup.calibration.power_for(1.0, period, duration))
+        return self.power_knob(setup)
 
     def steps(self, setup: SpinInertiaSetup) -> Steps:
         reading = yield from self.make_ready(setup, self.si("field"))
