@@ -290,11 +290,11 @@ def test_a_stopped_shelf_ends_soon(made, tmp_path):
      ("forward: tau", 0.9), {"forward: tau": "0.9(1) s", "forward: 0.2 µeV steps: width": "3.0 µeV",
                              "forward: 0.2 µeV steps: without dwell": "1.0 µeV"}),
     ("mean of both directions: tau = 1.32(42) s common to all steps; 0.4 µeV steps: saturated width 10.3(1.2) µeV, "
-     "without any dwell -1.2(3) µeV (extrapolated); residuals up to 0.20 µeV (the curves share no tau, so it depends)",
+     "at zero dwell -1.2(3) µeV (extrapolated); residuals up to 0.20 µeV (the curves share no tau, so it depends)",
      "mean of both directions: tau = 1.32(42) s common to all steps", ("mean of both directions: tau", 1.32),
      {"mean of both directions: tau common to all steps": "1.32(42) s",
       "mean of both directions: 0.4 µeV steps: saturated width": "10.3(1.2) µeV",
-      "mean of both directions: 0.4 µeV steps: without any dwell": "-1.2(3) µeV",
+      "mean of both directions: 0.4 µeV steps: at zero dwell": "-1.2(3) µeV",
       "mean of both directions: residuals up to": "0.20 µeV"}),
     ("dragging width: 10.7(12) µeV (on at 1.2 µeV, off at -9.5 µeV, clipped at an end of the scan); noise alone",
      "dragging width: 10.7(12) µeV", ("dragging width", 10.7 * 1.602176634e-25),

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QLabel,
     QLineEdit,
     QPushButton,
     QTabBar,
@@ -515,3 +516,14 @@ def test_focus_moves_with_tab(qtbot, window):
     now = QApplication.focusWidget()
     assert now is not field
     assert isinstance(now, QuantitySpinBox | QLineEdit)
+
+
+def test_panels_that_nobody_has_seen_wait_for_the_end_of_a_measurement(qtbot, window):
+    window.model.set_pace(1.0)
+    window.commands.run("run.start")
+    qtbot.waitUntil(lambda: window.model.run is not None, timeout=5000)
+    window.docking.add("spare", "Spare", QLabel, now=False)
+    window._build_another()
+    assert window.docking.made("spare") is None
+    window.commands.run("run.abort")
+    qtbot.waitUntil(lambda: window.docking.made("spare") is not None, timeout=20_000)

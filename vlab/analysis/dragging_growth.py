@@ -64,7 +64,7 @@ class BuildUpFit:
 
     def __str__(self) -> str:
         widths = "; ".join(
-            f"{step:g} µeV steps: saturated width {compact(high, high_error)} µeV, without any dwell "
+            f"{step:g} µeV steps: saturated width {compact(high, high_error)} µeV, at zero dwell "
             f"{compact(low, low_error)} µeV" for step, low, low_error, high, high_error in zip(*(
                 q.m_as("ueV") for q in (self.steps, self.minimum, self.minimum_error, self.maximum,
                                         self.maximum_error)), strict=True))
