@@ -46,7 +46,7 @@ class MapView(QWidget):
         self._at = (float("nan"), float("nan"))
         """Where the cross is, in the view's coordinates."""
         self._framed: object = None
-        self.plot, self.along_x, self.along_y = self.plots(look) if plots is None else plots
+        self.plot, self.along_x, self.along_y = self.plots(look, self) if plots is None else plots
         self.plot.setToolTip("Drag the cross to look along both axes; roll to zoom.")
         self.image = pg.ImageItem(axisOrder="row-major")
         self.plot.addItem(self.image)
@@ -85,10 +85,10 @@ class MapView(QWidget):
         self.restyle()
 
     @staticmethod
-    def plots(look: Look) -> Iterator[Plot]:
+    def plots(look: Look, parent: QWidget) -> Iterator[Plot]:
         """Make the map's plot and those of its two sections, one after the other: each takes a while."""
         for name in ("map", "section along the horizontal axis", "section along the vertical axis"):
-            yield Plot(look, name, "")  # type: ignore[arg-type]
+            yield Plot(look, name, "", parent=parent)  # type: ignore[arg-type]
 
     def show_run(self, scan: Scan | None, variable: Variable, log_x: bool, title: str) -> None:
         """Draw another run, or the same one with more points.

@@ -31,7 +31,7 @@ class Sheets(QStackedWidget):
         super().__init__()
         self._curve_plot, self._look, self._runs, self._curves = plot, look, runs, curves
         self._map: MapView | None = None
-        self._making = MapView.plots(look)
+        self._making = MapView.plots(look, self)
         self._made: list[Plot] = []
         self.addWidget(plot)
 

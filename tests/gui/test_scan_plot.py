@@ -374,3 +374,15 @@ def test_a_fit_of_the_papers_in_the_box(qapp, qtbot, tmp_path):
             picture = panel.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
             assert picture.width() == panel.width()
         qtbot.waitUntil(lambda: not panel.fit.busy, timeout=5000)
+
+
+def test_a_plot_that_goes_takes_with_it_what_was_made_beforehand(lab):
+    panel, _ = lab
+    assert panel.prepare()
+    made = panel.stack._made[0]
+    assert made.window() is panel.window()
+    assert not made.isVisible()
+    while panel.prepare():
+        pass
+    assert panel.map.plot is made
+    assert not panel.prepare()
