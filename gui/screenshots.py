@@ -12,6 +12,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
 from gui.app import make_application, make_window, settle, wait_until
+from gui.inside.background import Background
 from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, Layout
 from gui.main_window import MainWindow
 from gui.theme import apply_theme
@@ -94,6 +95,8 @@ class Album:
     def picture(self, widget: QWidget, name: str) -> None:
         """Draw one widget."""
         settle(_MOMENT)
+        wait_until(lambda: not any(each.busy for each in self._window.findChildren(Background)), 3.0)
+        settle(0.1)
         path = self._folder / f"{name}.png"
         widget.grab().save(str(path))
         _make_small(path)

@@ -160,6 +160,7 @@ class TheoryPanel(SecretPanel):
         self.plot.set_left(page.y_title, None)
         self.plot.show_again()
         self._renew_knobs(page)
+        self._ask(True)  # a draft first: whole curves may take a second
         self._ask(False)
 
     def _renew_knobs(self, page: TheoryPage | None) -> None:

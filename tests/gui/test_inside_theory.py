@@ -222,3 +222,13 @@ def test_what_of_the_bench_a_curve_leaves_out_is_said(qtbot, panel_of):
     qtbot.waitUntil(panel.value.isHidden, timeout=5000)
     assert panel.rows["depth"].value() == pytest.approx(0.5)
     assert panel.rows["power"].value() == pytest.approx(1.0, rel=1e-3)
+
+
+def test_a_page_shows_a_draft_before_its_whole_curves(qtbot, panel_of):
+    _, panel = panel_of(PolarizationRecovery)
+    qtbot.waitUntil(lambda: not panel.background.busy, timeout=10_000)
+    points = []
+    panel.background.done.connect(lambda answer: points.append(len(answer[1][0].x)))
+    panel.choice.setCurrentIndex(panel.choice.findData("hanle"))
+    qtbot.waitUntil(lambda: len(points) == 2, timeout=10_000)
+    assert points[0] < points[1] == len(panel.lines[0].x)
