@@ -328,7 +328,7 @@ class Docks:
             window.resizeDocks([*above, firsts["bottom"][0]],
                                [*(window.height() - layout.height for _ in above), layout.height],
                                Qt.Orientation.Vertical)
-            window.resizeDocks(firsts["bottom"], [520, 420][:len(firsts["bottom"])], Qt.Orientation.Horizontal)
+            window.resizeDocks(firsts["bottom"], [480, 440][:len(firsts["bottom"])], Qt.Orientation.Horizontal)
 
     def _expanded(self, tabs: tuple[str, ...]) -> list[str]:
         half = -(-len(self._instruments) // 2)
