@@ -10,15 +10,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from matplotlib.figure import Figure
-
 from instruments import spin_inertia_bench
 from vlab import Q_, run
-from vlab.analysis import extrapolate_to_zero_power, fit_relaxation_time
 from vlab.analysis.figure import draw_runs
 from vlab.experiments.figures import FIGURES, normalized
-from vlab.physics.spin_limits import effective_relaxation_time
 
 COARSE = {"step": Q_(50, "mT"), "points_per_decade": 1, "angles": 2}
 
@@ -54,28 +49,6 @@ def quick(experiment):
                               **({"powers": min(experiment.powers, 6)} if "powers" in known else {}))
 
 
-def draw_rates(experiment, data, ensemble, path):
-    """Draw the inset of figure 1a: 1/tau_s* against the pump power, the line to zero power, and eq. (12)."""
-    powers = np.array(experiment.power_ratios())
-    fits = [fit_relaxation_time(1e3 * data["modulation_frequency"].values, curve.values) for curve in data["inertia"]]
-    rates = np.array([1 / fit.tau.m_as("us") for fit in fits])
-    errors = np.array([fit.tau_error.m_as("us") for fit in fits]) * rates**2
-    axes = (figure := Figure(figsize=(7.5, 4.6), dpi=150, layout="constrained")).add_subplot()
-    axes.errorbar(powers, rates, errors, fmt="o", markersize=4, label="fits of eq. (11)")
-    fine = np.linspace(0, powers.max(), 200)
-    times = (ensemble.si(n) for n in ("spin_relaxation_time", "trion_spin_relaxation_time", "trion_lifetime"))
-    q = np.cos(np.pi / 2 * np.sqrt(fine))
-    tau = effective_relaxation_time(q, *times, experiment.si("repetition_period"))
-    axes.plot(fine, 1e-6 / tau, "--", color="0.35", label="eq. (12)")
-    if np.count_nonzero(powers <= 0.1) > 2:
-        line = extrapolate_to_zero_power(powers, 1e6 * rates, 1e6 * errors)
-        near = fine[fine < 0.3]
-        axes.plot(near, 1e-6 * line.line(near), ":", label=str(line))
-    axes.set(xlabel="pump power in units of a π pulse's", ylabel="1/τ_s* (1/µs)", ylim=(0, None))
-    axes.legend(frameon=False)
-    figure.savefig(path)
-
-
 check = "--check" in sys.argv
 folder = Path(tempfile.mkdtemp()) if check else Path("runs/spin_inertia")
 names = [a for a in sys.argv[1:] if not a.startswith("-")] or list(FIGURES)
@@ -99,6 +72,4 @@ for name in names:
         for sentence in experiment.findings(data):
             print(f"{name}, {curve.name or experiment.label()}: {sentence}")
     draw_runs(scans, folder / f"{name}.png", figure.title)
-    if name == "fig1a_inset":
-        draw_rates(experiment, data, curve.sample, folder / f"{name}_rates.png")
     print(f"{folder / name}.png: {lab / 60:.1f} min of lab time in {time.monotonic() - started:.1f} s")
