@@ -28,6 +28,8 @@ class Shares(QObject):
         super().__init__(window)
         self._window, self._docks = window, docks
         self._rows: list[list[tuple[QDockWidget, float]]] = []
+        self._moving = False
+        """Whether a hand has a border between docks."""
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._restore)
         window.installEventFilter(self)
@@ -55,6 +57,9 @@ class Shares(QObject):
         kind = event.type()
         if kind is QEvent.Type.Resize:
             self._soon.start()
-        elif kind in (QEvent.Type.MouseButtonRelease, QEvent.Type.Show):
+        elif kind is QEvent.Type.MouseButtonPress:
+            self._moving = self._window.isSeparator(event.position().toPoint())  # type: ignore[attr-defined]
+        elif kind is QEvent.Type.Show or (kind is QEvent.Type.MouseButtonRelease and self._moving):
+            self._moving = False
             QTimer.singleShot(0, self, self.note)
         return super().eventFilter(watched, event)

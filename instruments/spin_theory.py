@@ -126,7 +126,6 @@ def _over_fields(system: SpinSystem, span: float, frequency: float, quick: bool,
 
     detuned, across = system.pulse[3] != 0.0, abs(sin(system.tilt)) > 1.0 - _AXIAL
     kind = "transverse" if across or (detuned and system.axial) else "axial" if system.axial else "oblique"
-    # in an oblique field rules can agree by accident at 1e-2
     tolerance = {"axial": (1e-2, _TOLERANCE), "transverse": (3e-2, 1e-2), "oblique": (3e-2, 3e-3)}[kind][not quick]
 
     def signal(fields: Floats) -> Floats:

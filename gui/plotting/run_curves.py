@@ -160,9 +160,8 @@ class RunCurves:
         return curve
 
     def end(self) -> None:
-        """Show what is known of the last run when it has ended."""
+        """Show what is known of the last run when it has ended; `tell` names it."""
         self._draw_overlay()
-        self.tell()
 
     def grow(self, scan: Scan) -> None:
         """Show what a run got."""

@@ -11,9 +11,6 @@ from gui.plotting.run_curves import RunCurves
 from gui.plotting.runs_shown import RunsShown
 from gui.widgets.plot import Plot
 
-_PARTS = 3
-"""Plots of a map."""
-
 
 class Sheets(QStackedWidget):
     """Curves or map of the runs that are shown.
@@ -38,19 +35,23 @@ class Sheets(QStackedWidget):
     @property
     def map(self) -> MapView:
         """The map."""
-        if self._map is None:
-            self._map = MapView(self._look, [*self._made, *self._making])
-            self._map.plot.courtesy = self._curve_plot.courtesy
-            self.addWidget(self._map)
+        return self._map if self._map is not None else self._make_map()
+
+    def _make_map(self) -> MapView:
+        self._map = MapView(self._look, [*self._made, *self._making])
+        self._map.plot.courtesy = self._curve_plot.courtesy
+        self.addWidget(self._map)
         return self._map
 
     def prepare(self) -> bool:
         """Make one more part of the map beforehand; return whether there are more."""
-        if self._map is None and len(self._made) < _PARTS:
-            self._made.append(next(self._making))
-            return True
-        self.map.hide()
-        return False
+        if self._map is None:
+            plot = next(self._making, None)
+            if plot is None:
+                self._make_map()
+            else:
+                self._made.append(plot)
+        return self._map is None
 
     def has_map(self) -> bool:
         """Tell whether there is a run to be drawn as a map."""

@@ -386,3 +386,11 @@ def test_a_plot_that_goes_takes_with_it_what_was_made_beforehand(lab):
         pass
     assert panel.map.plot is made
     assert not panel.prepare()
+
+
+def test_a_map_that_is_looked_at_stays_in_sight_when_all_is_prepared_again(lab):
+    panel, _ = lab
+    panel.stack.turn_to(True)
+    assert panel.map.isVisible()
+    assert not panel.prepare()
+    assert panel.map.isVisible()

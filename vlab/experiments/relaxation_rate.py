@@ -8,22 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from vlab.errors import DataError, RunError
 from vlab.experiments.axis_knob import AxisKnob
-from vlab.experiments.inertia_procedure import (
-    MILLITESLA,
-    USUAL_FIELD,
-    USUAL_RAMP,
-    field_of_magnet,
-    frequency_of_modulation,
-    number,
-    period_of_pulses,
-    power_of_pump,
-    settling_of_lockin,
-    time_constant_of_lockin,
-)
-from vlab.experiments.lockin_reading import LOCKING
+from vlab.experiments.inertia_procedure import power_of_pump
 from vlab.experiments.procedure import Coordinate, Move, PlotPlan, Point, Prepare, Steps, Variable
 from vlab.experiments.roles import SpinInertiaSetup
-from vlab.experiments.spin_inertia import FrequencyProcedure, log_spaced
+from vlab.experiments.spin_inertia import PowerSeriesProcedure
 from vlab.parameters import count
 from vlab.units import Quantity
 
@@ -35,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RelaxationRateVsPower(FrequencyProcedure):
+class RelaxationRateVsPower(PowerSeriesProcedure):
     """Measure the spin relaxation rate against the pump power.
 
     At each power the modulation frequency is scanned, and eq. (11) fitted to the scan gives the rate 1/tau_s* (inset of
@@ -51,27 +39,11 @@ class RelaxationRateVsPower(FrequencyProcedure):
         errors=(("rate", "rate_error"), ("relaxation_time", "relaxation_time_error")))
     _title: ClassVar[str] = "RelaxationRateVsPower"
 
-    power: Quantity = power_of_pump(0.01, "Set the first pump power in units of a pi pulse's.")
     last_power: Quantity = power_of_pump(1.0, "Set the last pump power.")
-    powers: int = count("Set how many powers there are; their ratios are equal.", 9, minimum=1, maximum=100)
-    start: Quantity = frequency_of_modulation(1.0, "Set the first modulation frequency.")
-    stop: Quantity = frequency_of_modulation(10e3, "Set the last modulation frequency.")
-    points_per_decade: int = count("Set the number of frequencies in a decade.", 4, minimum=1, maximum=1000)
-    field: Quantity = field_of_magnet("Set the magnetic field.", 300.0)
-    repetition_period: Quantity = period_of_pulses()
-    time_constant: Quantity = time_constant_of_lockin(0.3)
-    settling: int = settling_of_lockin()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.check_span("power", "last_power")
-
-    def power_ratios(self) -> tuple[float, ...]:
-        """Return the pump powers in units of a pi pulse's."""
-        return log_spaced(self.si("power"), self.si("last_power"), self.powers)
+    powers: int = count("Set how many powers there are; their ratios are equal.", 9, minimum=2, maximum=100)
 
     def coordinates(self) -> tuple[Coordinate, ...]:
-        return (Coordinate("power", "1", "pump power in units of a pi pulse's", self.power_ratios()),)
+        return (self.power_axis(),)
 
     def variables(self) -> tuple[Variable, ...]:
         return (Variable("rate", "1/us", "effective spin relaxation rate 1/tau_s* by eq. (11)", "rate 1/τ_s*"),
@@ -79,13 +51,6 @@ class RelaxationRateVsPower(FrequencyProcedure):
                 Variable("relaxation_time", "ns", "effective spin relaxation time tau_s* by eq. (11)", "τ_s*"),
                 Variable("relaxation_time_error", "ns", "standard error of the relaxation time"),
                 Variable("inertia", "1", "spin inertia signal L(0) at low modulation frequency by eq. (11)", "L(0)"))
-
-    def seconds(self) -> float:
-        readings = self.powers * len(self.frequencies())
-        return readings * (self.reading_seconds() + LOCKING) + abs(self.si("field") - USUAL_FIELD) / USUAL_RAMP
-
-    def label(self) -> str:
-        return number(self.si("field") / MILLITESLA, "mT")
 
     def axis_knob(self, setup: SpinInertiaSetup) -> AxisKnob:
         return self.power_knob(setup)

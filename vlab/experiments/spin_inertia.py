@@ -72,8 +72,12 @@ class FrequencyProcedure(InertiaProcedure):
         """Return the scan axis."""
         return Coordinate("modulation_frequency", "kHz", "modulation frequency", self.frequencies())
 
+    def readings(self) -> int:
+        """Return how many readings there are."""
+        return self.points()
+
     def seconds(self) -> float:
-        return self.points() * (self.reading_seconds() + LOCKING) + abs(self.si("field") - USUAL_FIELD) / USUAL_RAMP
+        return self.readings() * (self.reading_seconds() + LOCKING) + abs(self.si("field") - USUAL_FIELD) / USUAL_RAMP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,18 +139,8 @@ class ModulationFrequencyScan(FrequencyProcedure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class InertiaPowerSeries(FrequencyProcedure):
-    """Scan the modulation frequency at several pump powers and extrapolate the relaxation rate to zero power.
-
-    The pump shortens the spin relaxation time tau_s* that each scan gives by eq. (11). At small power its inverse is
-    linear in the power, eq. (12), so that its value at zero power is the relaxation rate of the undisturbed spins
-    (inset of figure 1a of arXiv:1908.01531). Powers up to 0.1 W_pi count for the line.
-    """
-
-    key: ClassVar[str] = "inertia_power_series"
-    plot: ClassVar[PlotPlan] = PlotPlan("modulation_frequency", ("inertia", "x", "y", "phase"), "power", log_x=True,
-                                        fit="inertia")
-    _title: ClassVar[str] = "InertiaPowerSeries"
+class PowerSeriesProcedure(FrequencyProcedure):
+    """Base of experiments that scan the modulation frequency at several pump powers."""
 
     power: Quantity = power_of_pump(0.01, "Set the first pump power in units of a pi pulse's.")
     last_power: Quantity = power_of_pump(0.1, "Set the last pump power.")
@@ -167,12 +161,33 @@ class InertiaPowerSeries(FrequencyProcedure):
         """Return the pump powers in units of a pi pulse's."""
         return log_spaced(self.si("power"), self.si("last_power"), self.powers)
 
-    def coordinates(self) -> tuple[Coordinate, ...]:
-        return (Coordinate("power", "1", "pump power in units of a pi pulse's", self.power_ratios()),
-                self.frequency_axis())
+    def power_axis(self) -> Coordinate:
+        """Return the axis of powers."""
+        return Coordinate("power", "1", "pump power in units of a pi pulse's", self.power_ratios())
+
+    def readings(self) -> int:
+        return self.powers * len(self.frequencies())
 
     def label(self) -> str:
         return number(self.si("field") / MILLITESLA, "mT")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InertiaPowerSeries(PowerSeriesProcedure):
+    """Scan the modulation frequency at several pump powers and extrapolate the relaxation rate to zero power.
+
+    The pump shortens the spin relaxation time tau_s* that each scan gives by eq. (11). At small power its inverse is
+    linear in the power, eq. (12), so that its value at zero power is the relaxation rate of the undisturbed spins
+    (inset of figure 1a of arXiv:1908.01531). Powers up to 0.1 W_pi count for the line.
+    """
+
+    key: ClassVar[str] = "inertia_power_series"
+    plot: ClassVar[PlotPlan] = PlotPlan("modulation_frequency", ("inertia", "x", "y", "phase"), "power", log_x=True,
+                                        fit="inertia")
+    _title: ClassVar[str] = "InertiaPowerSeries"
+
+    def coordinates(self) -> tuple[Coordinate, ...]:
+        return (self.power_axis(), self.frequency_axis())
 
     def axis_knob(self, setup: SpinInertiaSetup) -> AxisKnob:
         return scaled_knob(setup.modulator, "frequency", "kHz")

@@ -218,6 +218,7 @@ def _at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: 
     larmors = np.array([first_quadrant(replace(system, larmor=(b * system.larmor[0], b * system.larmor[1])))
                         for b in fields.tolist()])
     wanted = 0.5 * pi * tolerance
+    sizes = np.array(rules)
     values, errors, dots = np.zeros(len(fields), dtype=complex), np.zeros(len(fields)), 0
     signs = (0.0,) if system.pulse[3] == 0.0 else (1.0, -1.0)
     portion = _FIELDS if system.axial else 1  # a tilted field takes milliseconds
@@ -227,7 +228,7 @@ def _at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: 
                 raise InterruptedError("stopped")
             part = slice(first, first + portion)
             found, error, counted = sweep(larmors[part], system.nuclear, system.times, system.pulse, z, sign,
-                                          np.array(rules), wanted, FLOOR, weight_cut(wanted), SAFETY,
+                                          sizes, wanted, FLOOR, weight_cut(wanted), SAFETY,
                                           _forget(system), _fewest(system), *overhauser.RULES)
             values[part] += found * 2.0 / (pi * len(signs))
             errors[part] += error * 2.0 / (pi * len(signs))
