@@ -33,7 +33,7 @@ from gui.app import be_quick_to_respond, keep_what_stands
 SECONDS = 60.0
 FREEZE = 0.1
 """Seconds without a turn of the event loop that count as a freeze, where they are the window's own doing."""
-SELDOM = 0.004
+SELDOM = 0.01
 """Part of the deeds that may freeze the window: two cores with other tests on them count seconds twice."""
 LONGEST = 0.5
 """Seconds of its own work that no deed may take, on such cores."""
