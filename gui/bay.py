@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from gui import turn
+
 _AT_A_TIME = 0.012
 """Seconds that panels may take for their new sizes before the event loop turns."""
 _NO_LIMIT = 16777215
@@ -37,6 +39,9 @@ class _Turns:
         self._timer.start()
 
     def _go_on(self) -> None:
+        if turn.is_long():
+            self._timer.start()
+            return
         self._spent = 0.0
         waiting, self._waiting = self._waiting, []
         for bay in waiting:

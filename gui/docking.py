@@ -150,20 +150,28 @@ class Docks:
         self._forbidden = keys
         for key, dock in self.by_key.items():
             dock.toggleViewAction().setEnabled(key not in keys)
-            if key in keys and not dock.isHidden():
-                dock.hide()
+        self.painting.begin_with(self._put_forbidden_away if keys else self._bring_back)
+
+    def _put_forbidden_away(self) -> None:
+        for key in self._forbidden & self.by_key.keys():
+            if not self.by_key[key].isHidden():
+                self.by_key[key].hide()
                 self._put_away.append(key)
-        if not keys:
-            for key in self._put_away:
-                if key in self.by_key:
-                    self.by_key[key].show()
-            self._put_away.clear()
+
+    def _bring_back(self) -> None:
+        for key in self._put_away:
+            if key in self.by_key:
+                self.by_key[key].show()
+        self._put_away.clear()
 
     def show(self, key: str) -> bool:
         """Bring a panel to the front, opening it if it is closed; return whether that may be."""
         dock = self.by_key.get(key)
         if dock is None or key in self._forbidden:
             return False
+        if self.painting.preparing:
+            self.painting.begin_with(lambda: self.show(key))
+            return True
         self._wake(key)
         dock.show()
         dock.raise_()
@@ -220,7 +228,10 @@ class Docks:
         before = self._in_front & self.by_key.keys()
         self._bench, self._instruments, self._front, self._idle = bench, instruments, front, idle
         self._arrange(self.layout)
-        for key in before:  # with which a hand has just chosen the bench, say
+        self.painting.begin_with(lambda: self._raise(before))  # with which a hand has just chosen the bench, say
+
+    def _raise(self, keys: set[str]) -> None:
+        for key in keys & self.by_key.keys():
             if not self.by_key[key].isHidden():
                 self.by_key[key].raise_()
 
@@ -247,8 +258,9 @@ class Docks:
             self.layout = MEASURE
 
     def keep(self) -> None:
-        """Remember where all panels are."""
-        self._settings.setValue(self._name(), self._window.saveState(_VERSION))
+        """Remember where all panels are, unless they are on their way."""
+        if not self.painting.preparing:
+            self._settings.setValue(self._name(), self._window.saveState(_VERSION))
 
     def _name(self) -> str:
         return f"layout/{self._bench}/{self.layout.key}"
@@ -262,21 +274,28 @@ class Docks:
                 bay.hold()
 
     def _arrange(self, layout: Layout) -> None:
-        window = self._window
+        """Put all docks where a hand left them in this layout, or to their first places."""
         self.hold()
+        self.painting.forget_steps()
         self._middle.fold(not layout.plot)
+        self._put_away.clear()
         kept = self._settings.value(self._name())
-        if not isinstance(kept, QByteArray) or not window.restoreState(kept, _VERSION):
-            for dock in self.by_key.values():
-                dock.hide()  # else the window would be laid out for each that comes back
-                dock.setFloating(False)
-                window.removeDockWidget(dock)
-            self._place(layout)
-        for key in self._forbidden:
-            if key in self.by_key:
-                self.by_key[key].hide()
-        self._hide_stray_tab_bars()
-        QTimer.singleShot(0, window, self._hide_stray_tab_bars)
+
+        def put_back() -> None:
+            if isinstance(kept, QByteArray) and self._window.restoreState(kept, _VERSION):
+                self._hide_stray_tab_bars()
+            else:
+                self._take_out()
+                self.painting.go_on_with(lambda: self._place(layout))
+
+        # Qt lays the window out after each
+        self.painting.begin_with(put_back, self._put_forbidden_away, self._hide_stray_tab_bars)
+
+    def _take_out(self) -> None:
+        for dock in self.by_key.values():
+            dock.hide()  # else the window would be laid out for each that comes back
+            dock.setFloating(False)
+            self._window.removeDockWidget(dock)
 
     def _place(self, layout: Layout) -> None:
         """Put all docks to the places that they have at first; those that the layout does not want wait hidden."""
@@ -329,6 +348,7 @@ class Docks:
                                [*(window.height() - layout.height for _ in above), layout.height],
                                Qt.Orientation.Vertical)
             window.resizeDocks(firsts["bottom"], [480, 440][:len(firsts["bottom"])], Qt.Orientation.Horizontal)
+        self._hide_stray_tab_bars()
 
     def _expanded(self, tabs: tuple[str, ...]) -> list[str]:
         half = -(-len(self._instruments) // 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 import shiboken6
@@ -9,6 +10,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from gui import turn
 from gui.evented import Event
 
 
@@ -16,7 +18,7 @@ class GentlePainting(QWidget):
     """A veil over the parts of a window, which is lifted from one part after the other, one at each turn of the loop.
 
     What lies under an opaque veil is not painted: so the window is painted in pieces, and the event loop turns between
-    them.
+    them. What has to be done under the veil has turns of its own as well.
 
     Parameters
     ----------
@@ -39,17 +41,38 @@ class GentlePainting(QWidget):
         self._veiled: list[QWidget] = []
         self._apart: list[QWidget] | None = None
         """Parts in windows of their own that wait for their turn, when all others have had theirs."""
+        self._steps: deque[Callable[[], object]] = deque()
         self.setAutoFillBackground(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
         self._timer = QTimer(self, singleShot=True, interval=0)
-        self._timer.timeout.connect(self._lift)
+        self._timer.timeout.connect(self._go_on)
 
     @property
     def busy(self) -> bool:
-        """Whether parts wait to be painted."""
+        """Whether something is to be done under the veil, or parts wait to be painted."""
         return self._timer.isActive()
+
+    @property
+    def preparing(self) -> bool:
+        """Whether something is to be done under the veil."""
+        return bool(self._steps)
+
+    def begin_with(self, *steps: Callable[[], object]) -> None:
+        """Do this before parts are painted, each in a turn of its own; at once, unless parts wait to be painted."""
+        self._steps.extend(steps)
+        if not self.busy:
+            while self._steps:
+                self._steps.popleft()()
+
+    def go_on_with(self, step: Callable[[], object]) -> None:
+        """Do this right after the step that says so."""
+        self._steps.appendleft(step)
+
+    def forget_steps(self) -> None:
+        """Do nothing of what is still to be done under the veil."""
+        self._steps.clear()
 
     def hold(self) -> bool:
         """Veil all parts, which are painted one by one when the event loop turns again; return whether they are."""
@@ -78,6 +101,16 @@ class GentlePainting(QWidget):
 
     def _place(self, part: QWidget) -> QRect:
         return QRect(part.mapTo(self._window, QPoint(0, 0)), part.size())
+
+    def _go_on(self) -> None:
+        """Do the next step, or uncover the next part, unless this turn has been long already."""
+        if turn.is_long():
+            self._timer.start()
+        elif self._steps:
+            self._timer.start()  # before the step, for which parts wait
+            self._steps.popleft()()
+        else:
+            self._lift()
 
     def _lift(self) -> None:
         """Uncover the next part that can be seen."""

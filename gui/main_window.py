@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
+from gui import turn
 from gui.catalogue import PANELS
 from gui.commands import MENUS, Command
 from gui.desk import Desk
@@ -170,7 +171,7 @@ class MainWindow(QMainWindow):
 
     def _build_another(self) -> None:
         """Make one more of the parts that were not needed at once, unless a measurement has the laboratory."""
-        if self.model.run is not None:
+        if self.model.run is not None or self.docking.painting.busy or turn.is_long():
             self._rest.start()
             return
         if not self._to_come:  # at the beginning, and with each bench
@@ -220,7 +221,7 @@ class MainWindow(QMainWindow):
         self._refresh_commands()
 
     def _show_bench(self) -> None:
-        """Replace the panels of one kind of bench by those of another, which find their places in the next turn."""
+        """Replace the panels of one kind of bench by those of another, which find their places in the next turns."""
         self.docking.keep()
         self.docking.hold()
         for panel in self.instruments.made():
@@ -231,7 +232,7 @@ class MainWindow(QMainWindow):
             if kind.of_bench:
                 self.docking.replace(kind.key, lambda key=kind.key: self._make_panel(key))
         self._build_instruments()
-        QTimer.singleShot(0, self, self._arrange)
+        self._arrange()
         self._to_come.clear()
         self._rest.start()
 

@@ -6,6 +6,7 @@ import time
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
+from gui import turn
 from gui.models import LabModel
 
 _PULL_MS = 30
@@ -37,6 +38,9 @@ class Pulse(QObject):
 
     def _pull(self) -> None:
         """Take over what is new and draw it; the lab thread stands back until the drawing is done."""
+        if turn.is_long():
+            self._timer.start(1)
+            return
         run = self._model.lab.run
         if run is not None and run.saving:  # drawing and writing a file would take the interpreter from each other
             self._timer.start(_PULL_MS)

@@ -10,6 +10,7 @@ import copy
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -164,20 +165,32 @@ class Diary:
         chosen : list of Entry, optional
             Only these; the bench is that on which the first of them was done.
         """
-        return str(_Writer(self._start(), str(self._model.folder)).write(self.kept() if chosen is None else chosen))
+        return self.writing(chosen)()
+
+    def writing(self, chosen: list[Entry] | None = None) -> Callable[[], str]:
+        """Return what writes the script of all deeds up to now: it may take its time, in any thread."""
+        return self._writing(self.kept() if chosen is None else chosen, only_last=False)
 
     def script_of_last_run(self) -> str:
         """Return a script of what led to the last measurement, and of that measurement alone.
 
         Measurements before it are left out; their place among the numbers of the noise is kept.
         """
+        return self.writing_of_last_run()()
+
+    def writing_of_last_run(self) -> Callable[[], str]:
+        """Return what writes the script of the last measurement, in any thread."""
         kept = self.kept()
         runs = [i for i, entry in enumerate(kept) if isinstance(entry.deed, RunAsked)]
         if not runs:
-            return self.script()
+            return self.writing(kept)
         mounts = [i for i, e in enumerate(kept[:runs[-1]]) if isinstance(e.deed, SampleMounted)]
-        kept = kept[mounts[-1] if mounts else 0:runs[-1] + 1]
-        return str(_Writer(self._start(), str(self._model.folder), only_last=True).write(kept))
+        return self._writing(kept[mounts[-1] if mounts else 0:runs[-1] + 1], only_last=True)
+
+    def _writing(self, entries: list[Entry], only_last: bool) -> Callable[[], str]:
+        writer = _Writer(self._start(), str(self._model.folder), only_last)
+        as_they_are = [copy.copy(entry) for entry in entries]
+        return lambda: str(writer.write(as_they_are))
 
     def _start(self) -> Standing:
         found = self._first.result() if self._first.done() and self._first.exception() is None else None

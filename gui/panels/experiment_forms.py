@@ -1,4 +1,4 @@
-"""The place of the experiments' forms: each is made when it is first chosen, and stays as it was left."""
+"""The place of the experiments' forms: each is made when it is first asked for, and stays as it was left."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEAST_FORM = 80
 
 
 class ExperimentForms(QScrollArea):
-    """The forms of all experiments that were chosen, of which one is seen; scrolled up and down only.
+    """The forms of all experiments that were asked for, of which one is seen; scrolled up and down only.
 
     Parameters
     ----------
@@ -46,22 +46,24 @@ class ExperimentForms(QScrollArea):
         self.setWidget(self._sheet)
 
     def of(self, experiment: type[Procedure]) -> ExperimentForm:
-        """Return the form of an experiment that was chosen before."""
-        return self._forms[experiment.key]
-
-    def show_form(self, experiment: type[Procedure]) -> None:
-        """Show the form of an experiment as it was left."""
-        key = experiment.key
-        if key not in self._forms:
-            form = self._forms[key] = ExperimentForm(experiment)
+        """Return the form of an experiment, seen or not: with a bench one is chosen a moment before it is shown."""
+        form = self._forms.get(experiment.key)
+        if form is None:
+            form = self._forms[experiment.key] = ExperimentForm(experiment)
+            form.hide()
             form.unfold(bool(self._desk.settings.value(_FOLD, False, type=bool)))
             self._memory.recall(form)
             form.changed.connect(self.changed)
             form.refused.connect(self.refused)
             form.unfolded.connect(self._keep_fold)
             self._column.addWidget(form)
-        for other, form in self._forms.items():
-            form.setVisible(other == key)
+        return form
+
+    def show_form(self, experiment: type[Procedure]) -> None:
+        """Show the form of an experiment as it was left."""
+        wanted = self.of(experiment)
+        for form in self._forms.values():
+            form.setVisible(form is wanted)
         self._fit()
 
     def _keep_fold(self, shown: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.answers import beside, when_answered
 from gui.commands import Command
 from gui.deeds import Deed, in_words
 from gui.desk import Desk
@@ -272,11 +274,11 @@ class LogPanel(QWidget):
                     why_not=lambda: "nothing was set yet"),
             Command("edit.redo", "Redo", "Edit", lambda: self._undo(redo=True), "Set again what was taken back.",
                     "Ctrl+Shift+Z", undo.can_redo, words=undo.redo_title, why_not=lambda: "nothing was taken back"),
-            Command("script.copy", "Copy as script", "Edit", lambda: self._copy_script(diary.script()),
+            Command("script.copy", "Copy as script", "Edit", lambda: self._copy_script(diary.writing()),
                     "Copy all that was done as a Python script that gives the same numbers.", "Ctrl+Shift+S",
                     open_book, why_not=why_not),
             Command("script.copy_last", "Copy the last run as a script", "Edit",
-                    lambda: self._copy_script(diary.script_of_last_run()),
+                    lambda: self._copy_script(diary.writing_of_last_run()),
                     "Copy what led to the last measurement, and that measurement, as a Python script.",
                     enabled=lambda: open_book() and diary.has_run(), why_not=why_not),
             Command("script.save", "Save as script…", "Edit", self._save_script,
@@ -292,7 +294,11 @@ class LogPanel(QWidget):
         self._desk.model.notice("info", f"{'Set again' if redo else 'Undone'}: {words}.",
                                 ways=(("Undo", "edit.undo") if redo else ("Redo", "edit.redo"),))
 
-    def _copy_script(self, script: str) -> None:
+    def _copy_script(self, write: Callable[[], str]) -> None:
+        # with benches to make, it takes longer than a window may wait
+        when_answered(beside(write, "vlab script"), self, self._put_on_clipboard)
+
+    def _put_on_clipboard(self, script: str) -> None:
         QGuiApplication.clipboard().setText(script)
         lines = sum(bool(line.strip()) for line in script.splitlines())
         self._desk.model.notice("info", f"A script of {lines} lines is in the clipboard; paste it into an editor or a "
@@ -304,8 +310,12 @@ class LogPanel(QWidget):
         if not name:
             return
         path = Path(name if name.endswith(".py") else f"{name}.py")
+        when_answered(beside(self._desk.diary.writing(), "vlab script"), self,
+                      lambda script: self._write_script(path, script))
+
+    def _write_script(self, path: Path, script: str) -> None:
         try:
-            path.write_text(self._desk.diary.script(), encoding="utf-8")
+            path.write_text(script, encoding="utf-8")
         except OSError as error:
             self._desk.model.notice("error", f"{path} cannot be written ({error.strerror}); choose another place.")
             return

@@ -26,6 +26,7 @@ from gui.plotting.summary import flags_of, summary_of, unseen_of
 from gui.plotting.toolbar import PlotToolbar
 from gui.scans import Scan
 from gui.topics import set_topic
+from gui.turn import OneByOne
 from gui.widgets.findings import Findings
 from gui.widgets.plot import Plot
 from vlab.experiments.procedure import Procedure
@@ -73,6 +74,7 @@ class ScanPanel(QWidget):
         column.addWidget(self.stack, 1)
         set_topic(self, "panel/plot")
         self._kind: type[Procedure] | None = None
+        self._turns = OneByOne(self)
         self._connect()
         self.show_experiment()
 
@@ -113,7 +115,7 @@ class ScanPanel(QWidget):
 
     def prepare(self) -> bool:
         """Make one more part of what would keep somebody waiting who opens it; return whether there are more."""
-        return self.stack.prepare()
+        return self.drawn.prepare() or self.stack.prepare()
 
     def commands(self) -> tuple[Command, ...]:
         """Return what can be done with the plot."""
@@ -175,6 +177,9 @@ class ScanPanel(QWidget):
         self.redraw()
 
     def _show_map(self, on: bool) -> None:
+        if on and self.stack.prepare():  # a part of it in each turn
+            self._turns.do(lambda: self._show_map(self.toolbar.buttons["map"].isChecked()))
+            return
         self.stack.turn_to(on)
         self.stack.draw_map(self.axes.x_title)
         self._summarize()

@@ -14,6 +14,8 @@ from vlab.analysis.rows import Floats
 _NARROW = 350.0
 """Pixels of a plot below which the list of runs must do."""
 _MOST_OF_THE_HEIGHT = 0.6
+_LEAST_ROW = 14.0
+"""Pixels of a row: what cannot fit is not made."""
 
 
 class Legend(pg.LegendItem):
@@ -32,6 +34,8 @@ class Legend(pg.LegendItem):
         item = plot.getPlotItem()
         self._box, self._curves = item.vb, curves
         self._usual = (True, False)
+        self._wanted: list[tuple[pg.PlotDataItem, str]] = []
+        self._spare: list[tuple[ItemSample, pg.LabelItem]] = []
         self.moved = False
         """Whether a hand has put it elsewhere."""
         item.legend = self
@@ -40,29 +44,41 @@ class Legend(pg.LegendItem):
 
     def say(self, wanted: list[tuple[pg.PlotDataItem, str]]) -> None:
         """List these curves by these names."""
-        if [(sample.item, label.text) for sample, label in self.items] == wanted:
+        self._wanted = wanted
+        if self._may_fit():
+            self._list()
+        self._fold()
+
+    def _may_fit(self) -> bool:
+        return len(self._wanted) * _LEAST_ROW <= _MOST_OF_THE_HEIGHT * self._box.rect().height()
+
+    def _list(self) -> None:
+        """Have a row for each curve; a label takes milliseconds, so they are used again."""
+        if [(sample.item, label.text) for sample, label in self.items] == self._wanted:
             return
         known = {sample.item: (sample, label) for sample, label in self.items}
+        kept = {id(item): known.pop(item) for item, _ in self._wanted if item in known}
+        free = [*known.values(), *self._spare]
         for place in range(self.layout.count() - 1, -1, -1):
             self.layout.removeAt(place)
         self.items = []
-        for row, (item, name) in enumerate(wanted):
-            sample, label = known.pop(item, None) or self._new(item)
-            if label.text != name:
-                label.setText(name)
+        for row, (item, name) in enumerate(self._wanted):
+            sample, label = kept.get(id(item)) or (free.pop(0) if free else self._new(item))
+            sample.item = item
+            if label.text != name or label.opts["color"] != self.opts["labelTextColor"]:
+                label.setText(name, color=self.opts["labelTextColor"])
             self.items.append((sample, label))
             self.layout.addItem(sample, row, 0, alignment=Qt.AlignmentFlag.AlignVCenter)
             self.layout.addItem(label, row, 1)
-        for pair in known.values():
+            sample.show()
+            label.show()
+        self._spare = free
+        for pair in free:
             for part in pair:  # the layout has let go of them already
-                part.close()
-                if (scene := part.scene()) is not None:
-                    scene.removeItem(part)
+                part.hide()
         self.updateSize()
-        self._fold()
 
     def _new(self, item: pg.PlotDataItem) -> tuple[ItemSample, pg.LabelItem]:
-        # a label takes milliseconds: those that are there already are kept
         sample = self.sampleType(item)
         sample.sigClicked.connect(self.sigSampleClicked)
         return sample, pg.LabelItem("", color=self.opts["labelTextColor"], justify="left",
@@ -76,11 +92,14 @@ class Legend(pg.LegendItem):
 
     def _fold(self) -> None:
         room = self._box.rect()
-        small = room.width() < _NARROW or self.boundingRect().height() > _MOST_OF_THE_HEIGHT * room.height()
+        small = (room.width() < _NARROW or not self._may_fit()
+                 or self.boundingRect().height() > _MOST_OF_THE_HEIGHT * room.height())
         self.setVisible(bool(self.items) and not small)
 
     def settle(self, *_: object) -> None:
         """Go where it hides least of what is drawn now."""
+        if self._may_fit():
+            self._list()
         self._fold()
         if self.moved or not self.isVisible():
             return

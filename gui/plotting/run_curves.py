@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPen
 from gui.plotting.legend import Legend
 from gui.plotting.look import Look
 from gui.plotting.runs_shown import RunsShown
+from gui.plotting.spare_curves import SpareCurves
 from gui.scans import Scan, Trace
 from gui.widgets.plot import Plot
 from vlab.experiments.procedure import PlotPlan, Variable
@@ -29,6 +30,8 @@ _SYMBOLS = ("o", "s", "t1", "d")
 _SPOILED = "spoiled: a flag was lit"
 _MOST_NAMES = 9
 """Of a large family every second, third, ... curve is named."""
+_STOCK = 12
+"""Curves of each kind that are made before they are needed."""
 _MOST_MARKED = 2000
 """Points of a curve that are marked; more would be slow, and a band."""
 
@@ -59,7 +62,6 @@ class RunCurves:
     """
 
     def __init__(self, plot: Plot, look: Look, runs: RunsShown) -> None:
-        self._plot = plot
         self._look = look
         self._runs = runs
         self.plan: PlotPlan = PlotPlan("", ())
@@ -71,8 +73,10 @@ class RunCurves:
         self.theory = self.errors = True
         self.curves: dict[Key, pg.PlotDataItem] = {}
         self.bars: dict[Key, pg.PlotDataItem] = {}
-        self._spare: list[pg.PlotDataItem] = []
-        """Curves that wait for a run."""
+        self._spare = SpareCurves(plot)
+        self._spare_bars = SpareCurves(plot, connect="pairs")
+        self._spare_overlays = SpareCurves(plot, connect="finite")  # a gap in a theory is a NaN
+        self._spare_crosses = SpareCurves(plot, pen=None, symbol="x", symbolSize=7, symbolBrush=None)
         self._filled: dict[pg.PlotDataItem, int] = {}
         """The state of its trace that each curve shows."""
         self.overlays: list[pg.PlotDataItem] = []
@@ -94,10 +98,10 @@ class RunCurves:
         """Draw everything anew; with another plan by other curves, else the curves get new points and colours."""
         if self.plan is not self._plan_drawn:
             self._plan_drawn = self.plan
-            for curve in self.curves.values():
-                self._put_aside(curve)
-            for item in (*self.bars.values(), *self.crosses.values()):
-                self._plot.removeItem(item)
+            for spare, drawn in ((self._spare, self.curves), (self._spare_bars, self.bars),
+                                 (self._spare_crosses, self.crosses)):
+                for item in drawn.values():
+                    spare.put_aside(item)
             for drawn in (self.curves, self.bars, self.crosses):
                 drawn.clear()
             self._dressed.clear()
@@ -126,17 +130,17 @@ class RunCurves:
             curve = self.curves.pop(key)
             self._filled.pop(curve, None)
             self._dressed.pop(key, None)
-            self._put_aside(curve)
+            self._spare.put_aside(curve)
             if key in self.bars:
-                self._plot.removeItem(self.bars.pop(key))
+                self._spare_bars.put_aside(self.bars.pop(key))
         for age, scan in zip(range(len(shown) - 1, -1, -1), shown, strict=True):
             for trace in scan.traces:
                 pen = self.pen(scan, trace, age)
                 key = (scan.number, trace.place)
                 if key not in self.curves:
-                    self.curves[key] = self._fresh(pen)
+                    self.curves[key] = self._spare.take()
                     if self.plan.average or self.plan.errors:
-                        self.bars[key] = self._plot.plot([], [], connect="pairs")
+                        self.bars[key] = self._spare_bars.take()
                 self._dress(key, pen, trace, age)
             self.fill(scan)
         self._cross_out()
@@ -144,20 +148,9 @@ class RunCurves:
         if tell:
             self.tell()
 
-    def _put_aside(self, curve: pg.PlotDataItem) -> None:
-        """Keep a curve for another run: pyqtgraph takes as long to make one as to draw it."""
-        curve.setData([], [])
-        curve.setSymbol(None)
-        curve.hide()
-        self._spare.append(curve)
-
-    def _fresh(self, pen: QPen) -> pg.PlotDataItem:
-        if not self._spare:
-            return self._plot.plot([], [], pen=pen)
-        curve = self._spare.pop()
-        curve.setPen(pen)
-        curve.show()
-        return curve
+    def prepare(self) -> bool:
+        """Make some curves beforehand; return whether there are more to be made."""
+        return any(spare.stock(_STOCK) for spare in (self._spare, self._spare_bars, self._spare_overlays))
 
     def end(self) -> None:
         """Show what is known of the last run when it has ended; `tell` names it."""
@@ -240,9 +233,9 @@ class RunCurves:
         self._over = [(title, x, y) for title, x, y, _ in wanted]
         self._laid = [scan.laid for scan in self._drawn]
         while len(self.overlays) > len(wanted):
-            self._plot.removeItem(self.overlays.pop())
+            self._spare_overlays.put_aside(self.overlays.pop())
         while len(self.overlays) < len(wanted):
-            item = self._plot.plot([], [], connect="finite")  # a gap in a theory is a NaN
+            item = self._spare_overlays.take()
             item.setZValue(1)
             self.overlays.append(item)
         for item, (_, x, y, pen) in zip(self.overlays, wanted, strict=True):
@@ -335,17 +328,16 @@ class RunCurves:
         name = self.variable.name
         ages = {scan.number: age for age, scan in enumerate(reversed(self._drawn))}
         for number in [n for n in self.crosses if n not in ages]:
-            self._plot.removeItem(self.crosses.pop(number))
+            self._spare_crosses.put_aside(self.crosses.pop(number))
         for scan in self._drawn:
             found = [trace.spoiled_points(name, self.log_x, self.log_y) for trace in scan.traces if trace.spoiled]
             item = self.crosses.get(scan.number)
             if not found:
                 if item is not None:
-                    self._plot.removeItem(self.crosses.pop(scan.number))
+                    self._spare_crosses.put_aside(self.crosses.pop(scan.number))
                 continue
             if item is None:
-                item = self.crosses[scan.number] = self._plot.plot([], [], pen=None, symbol="x", symbolSize=7,
-                                                                   symbolBrush=None)
+                item = self.crosses[scan.number] = self._spare_crosses.take()
             colour, age = self._look.colour("refused"), ages[scan.number]
             if age:
                 colour.setAlphaF(max(0.15, 0.6 - 0.15 * age))

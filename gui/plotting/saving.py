@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
@@ -16,6 +17,7 @@ from gui.plotting import export
 from gui.plotting.active_curve import ActiveCurve
 from gui.plotting.run_curves import RunCurves
 from gui.plotting.runs_shown import RunsShown
+from gui.turn import OneByOne
 from gui.widgets.plot import Plot
 from vlab.errors import VlabError
 
@@ -43,8 +45,14 @@ class Saving:
                  plot: Callable[[], Plot], paper: Callable[[], AbstractContextManager[None]], parent: QWidget) -> None:
         self._model, self._runs, self._curves, self._active = model, runs, curves, active
         self._plot, self._paper, self._parent = plot, paper, parent
+        self._turns = OneByOne(parent)
         self.white = False
         """Whether pictures have a white ground whatever the theme is."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a picture is being drawn."""
+        return self._turns.busy
 
     def commands(self) -> tuple[Command, ...]:
         """Return what can be done, for menus and the button Export."""
@@ -53,16 +61,22 @@ class Saving:
                  shortcut: str = "") -> Command:
             return Command(f"plot.{key}", title, "Plot", lambda: self._save(ending, do), help, shortcut)
 
+        def drawing(write: Callable[[Plot, Path], None]) -> Callable[[Path], None]:
+            return lambda path: self._draw(lambda plot: self._write(partial(write, plot), path))
+
+        def numbers(write: Callable[[Path], None]) -> Callable[[Path], None]:
+            return lambda path: self._write(write, path)
+
         return (
-            save("png", "Save picture (PNG)…", "png", lambda path: self._draw(lambda p: export.save_png(p, path)),
-                 "Save the plot as pixels.", "Ctrl+E"),
-            save("svg", "Save drawing (SVG)…", "svg", lambda path: self._draw(lambda p: export.save_svg(p, path)),
+            save("png", "Save picture (PNG)…", "png", drawing(export.save_png), "Save the plot as pixels.", "Ctrl+E"),
+            save("svg", "Save drawing (SVG)…", "svg", drawing(export.save_svg),
                  "Save the plot as a drawing that can be scaled."),
             save("csv", "Save the numbers (CSV)…", "csv",
-                 lambda path: export.save_table(self._curves, self._runs.shown(), path),
+                 numbers(lambda path: export.save_table(self._curves, self._runs.shown(), path)),
                  "Save the shown curves as columns for spreadsheets, pandas or numpy.", "Ctrl+Shift+T"),
             save("netcdf", "Copy the run's file (netCDF)…", "nc",
-                 lambda path: export.copy_file(self._active.scan(), path), "Copy the file of the newest run shown."),
+                 numbers(lambda path: export.copy_file(self._active.scan(), path)),
+                 "Copy the file of the newest run shown."),
             Command("plot.copy", "Copy picture", "Plot", self._copy, "Copy the plot to the clipboard.", "Ctrl+Shift+C"),
         )
 
@@ -75,31 +89,46 @@ class Saving:
         self.white = not self.white
 
     def _draw(self, do: Callable[[Plot], None]) -> None:
-        """Do something with the plot on the ground that pictures shall have."""
-        if not self.white:
-            do(self._plot())
-            return
-        with self._paper():
-            do(self._plot())
+        """Do something with the plot on the ground that pictures shall have, in the next turns of the event loop."""
+        plot, paper = self._plot(), ExitStack()
+
+        def put_on_paper() -> None:
+            plot.setUpdatesEnabled(False)  # nobody shall see it
+            paper.enter_context(self._paper())
+
+        def take_off() -> None:
+            paper.close()
+            plot.setUpdatesEnabled(True)
+
+        if self.white:
+            self._turns.do(put_on_paper, lambda: do(plot), take_off)
+        else:
+            self._turns.do(lambda: do(plot))
 
     def _save(self, ending: str, do: Callable[[Path], None]) -> None:
-        """Ask for a file and write it."""
+        """Ask for a file and have it written."""
         folder = _elsewhere() if ending == "nc" else self._model.folder  # a copy beside the run would be another run
         name = str(folder / export.file_name(self._active.scan(), ending))
         chosen, _ = QFileDialog.getSaveFileName(self._parent, "Where shall it go?", name, _KINDS[ending])
         if not chosen:
             return
-        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{ending}")
+        do(Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{ending}"))
+
+    def _write(self, write: Callable[[Path], None], path: Path) -> None:
+        """Write a file and say what became of it."""
         try:
-            do(path)
+            write(path)
         except VlabError as error:
             self._model.notice("warning", str(error))
         else:
             self._model.notice("info", f"Saved {path}.")
 
     def _copy(self) -> None:
-        self._draw(lambda plot: QGuiApplication.clipboard().setImage(export.picture(plot)))
-        self._model.notice("info", "The picture is on the clipboard.")
+        def copy(plot: Plot) -> None:
+            QGuiApplication.clipboard().setImage(export.picture(plot))
+            self._model.notice("info", "The picture is on the clipboard.")
+
+        self._draw(copy)
 
 
 def _elsewhere() -> Path:

@@ -62,6 +62,11 @@ def desk_of_a_laboratory(qapp, qtbot, folder, *, experiment=DwellTimeScan, seed=
         model.lab.stop()
 
 
+def arranged(qtbot, window):
+    """Wait until all panels have their places and are painted."""
+    qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=10_000)
+
+
 def quick_scan(qtbot, window, dwell=1.0):
     """Measure the usual dwell-time scan; returns the scan."""
     window.experiment.reset()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shiboken6
 import xarray
-from laboratory import laboratory, run_to_end
+from laboratory import arranged, laboratory, run_to_end
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel
@@ -234,16 +234,20 @@ def test_each_bench_has_its_layout(ready, qapp, qtbot, tmp_path):
     with laboratory(qapp, qtbot, tmp_path) as first:
         first.docks["strip"].hide()
         choose(qtbot, first, "frequency_sweep")
+        arranged(qtbot, first)
         assert not first.docks["strip"].isHidden()
         first.docks["path"].hide()
         choose(qtbot, first, "dwell_time_scan")
+        arranged(qtbot, first)
         assert first.docks["strip"].isHidden()
         assert not first.docks["path"].isHidden()
     with laboratory(qapp, qtbot, tmp_path) as second:
         assert second.docks["strip"].isHidden()
         choose(qtbot, second, "frequency_sweep")
+        arranged(qtbot, second)
         assert second.docks["path"].isHidden()
         second.commands.run("view.layout")
+        arranged(qtbot, second)
         assert not second.docks["path"].isHidden()
 
 
@@ -254,13 +258,22 @@ def test_the_panel_in_front_stays_in_front_when_another_bench_is_set_up(qtbot, w
     qtbot.waitUntil(lambda: not window.panel("help").visibleRegion().isEmpty(), timeout=5000)
     choose(qtbot, window, "dwell_time_scan")
     window.show_panel("experiment")
-    qtbot.waitUntil(lambda: not window.docking.painting.busy and not window.experiment.visibleRegion().isEmpty(),
-                    timeout=5000)
+    arranged(qtbot, window)
+    qtbot.waitUntil(lambda: not window.experiment.visibleRegion().isEmpty(), timeout=5000)
     choose(qtbot, window, "frequency_sweep")
     qtbot.wait(100)
-    qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+    arranged(qtbot, window)
     qtbot.waitUntil(lambda: not window.experiment.visibleRegion().isEmpty(), timeout=5000)
     assert window.panel("help").visibleRegion().isEmpty()
+
+
+def test_the_form_may_be_reset_while_another_bench_arrives(qtbot, window):
+    """The experiment is chosen a turn before its form is shown."""
+    end = window.model.bench_changed.connect(window.experiment.reset)
+    choose(qtbot, window, "frequency_sweep")
+    end()
+    assert window.experiment.form.kind.key == "frequency_sweep"
+    assert window.experiment.form.isVisibleTo(window.experiment)
 
 
 def test_what_was_to_begin_on_a_bench_does_not_begin_on_the_next(qtbot, window):

@@ -1,7 +1,7 @@
 """Layouts: each task has its panels, arrangements are kept for each, and what is secret stays closed in an exam."""
 
 import pytest
-from laboratory import laboratory
+from laboratory import arranged, laboratory
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -37,6 +37,7 @@ def test_each_task_opens_its_panels_and_closes_the_others(qtbot, window):
     for number, layout in enumerate(LAYOUTS, 1):
         qtbot.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
         assert window.docking.layout is layout
+        arranged(qtbot, window)
         assert {key for key, dock in window.docks.items() if not dock.isHidden()} == wanted_by(layout, window)
         qtbot.waitUntil(lambda layout=layout: window.scan_panel.isVisible() == layout.plot, timeout=5000)
         assert window.actions[f"task.{layout.key}"].isChecked()
@@ -48,17 +49,22 @@ def test_each_task_opens_its_panels_and_closes_the_others(qtbot, window):
 
 
 def test_an_arrangement_is_kept_for_each_task(qtbot, window):
+    arranged(qtbot, window)
     window.docks["log"].hide()
     window.commands.run("layout.setup")
+    arranged(qtbot, window)
     assert not window.docks["log"].isHidden()
     window.commands.run("layout.measure")
+    arranged(qtbot, window)
     assert window.docks["log"].isHidden()
     window.commands.run("view.layout")
+    arranged(qtbot, window)
     assert not window.docks["log"].isHidden()
 
 
 def test_a_closed_panel_comes_when_it_is_wanted(qtbot, window):
     window.commands.run("layout.runs")
+    arranged(qtbot, window)
     assert window.docks["lockin"].isHidden()
     window.desk.panel_wanted.emit("lockin")
     qtbot.waitUntil(lambda: window.instruments["lockin"].isVisible(), timeout=2000)
@@ -77,14 +83,14 @@ def test_a_dock_in_a_window_of_its_own_goes_on_after_a_change_of_layout(qtbot, w
     window.docks["lockin"].setFloating(True)
     for key in ("layout.setup", "layout.measure", "view.theme.dark"):
         window.commands.run(key)
-        qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+        arranged(qtbot, window)
     dock, panel = window.docks["lockin"], window.instruments["lockin"]
     assert dock.isFloating()
     assert dock.updatesEnabled()
     assert panel.isVisible()
     assert panel.size() == panel.parentWidget().size()
     window.commands.run("view.layout")
-    qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+    arranged(qtbot, window)
     assert not dock.isFloating()
     assert panel.isVisible()
 
@@ -93,7 +99,7 @@ def test_a_dock_in_a_window_of_its_own_goes_on_after_a_change_of_layout(qtbot, w
 def test_columns_do_not_creep_when_the_window_is_resized(qtbot, window, layout):
     window.resize(1500, 900)
     window.commands.run(f"layout.{layout.key}")
-    qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+    arranged(qtbot, window)
     qtbot.wait(50)
     there = [dock for dock in window.docks.values() if not dock.isHidden()]
     before = {dock.objectName(): dock.size() for dock in there}
@@ -110,14 +116,14 @@ def test_a_window_keeps_its_size_through_all_layouts(qtbot, window):
     window.resize(1280, 800)
     for layout in (*LAYOUTS, *LAYOUTS):
         window.commands.run(f"layout.{layout.key}")
-        qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+        arranged(qtbot, window)
         qtbot.wait(20)
         assert (window.width(), window.height()) == (1280, 800), layout.key
 
 
 def test_a_window_that_was_small_for_a_moment_has_its_panels_back(qtbot, window):
     window.resize(1440, 860)
-    qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=5000)
+    arranged(qtbot, window)
     qtbot.wait(50)
     table, strip = (window.docks[key] for key in ("path", "strip"))
     before = table.width(), strip.width()
@@ -149,10 +155,28 @@ def test_a_window_that_was_small_for_a_moment_has_its_panels_back(qtbot, window)
     qtbot.waitUntil(lambda: abs(table.width() - moved) <= 2, timeout=2000)
 
 
+def test_a_panel_that_is_wanted_while_all_are_on_their_way_comes_when_they_stand(qtbot, window):
+    for key in ("layout.runs", "layout.setup", "layout.runs"):  # a hand that does not wait
+        window.commands.run(key)
+    assert window.docking.painting.preparing
+    window.show_panel("gate")
+    window.docking.keep()  # half a layout is none
+    arranged(qtbot, window)
+    assert not window.docks["gate"].visibleRegion().isEmpty()
+    assert window.instruments["gate"].isVisible()
+    window.docks["gate"].hide()
+    for layout in (*LAYOUTS[::-1], LAYOUTS[3]):
+        window.docking.choose(layout)
+        arranged(qtbot, window)
+    open_now = {key for key, dock in window.docks.items() if not dock.isHidden()}
+    assert open_now == wanted_by(LAYOUTS[3], window)
+
+
 def test_in_an_exam_what_is_secret_stays_closed(qtbot, window):
     window.commands.run("layout.inside")
     window.desk.set_exam(True)
     assert window.docking.layout.key == "measure"
+    arranged(qtbot, window)
     for key in SECRET:
         assert window.docks[key].isHidden()
         window.desk.panel_wanted.emit(key)
@@ -163,10 +187,12 @@ def test_in_an_exam_what_is_secret_stays_closed(qtbot, window):
     assert window.docks["inside"].isHidden()
     for layout in LAYOUTS:
         window.commands.run(f"layout.{layout.key}")
+        arranged(qtbot, window)
         assert all(window.docks[key].isHidden() for key in SECRET)
     assert window.state_label.text().startswith("exam mode")
     window.desk.set_exam(False)
     assert "exam" not in window.state_label.text()
+    arranged(qtbot, window)
     assert not window.docks["inside"].isHidden()  # as before
 
 
@@ -218,6 +244,7 @@ def test_the_layout_that_an_exam_has_closed_comes_back(window):
 def test_set_up_has_a_place_for_the_sample(qtbot, window):
     window.commands.run("layout.setup")
     window.show_panel("sample")
+    arranged(qtbot, window)
     assert window.docks["sample"] in window.tabifiedDockWidgets(window.docks["gate"])
 
 

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 import xarray
-from laboratory import laboratory, quick_scan, run_to_end
+from laboratory import arranged, laboratory, quick_scan, run_to_end
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
@@ -440,6 +440,7 @@ def test_layout_theme_and_greeting_are_remembered(qapp, qtbot, tmp_path):
         assert not second.greeting.isVisible()
         assert second.docks["log"].isHidden()
         second.commands.run("view.layout")
+        arranged(qtbot, second)
         assert not second.docks["log"].isHidden()
 
 

@@ -4,6 +4,7 @@ import gc
 import random
 import sys
 import time
+import traceback
 from collections import Counter
 from contextlib import contextmanager
 
@@ -210,8 +211,8 @@ def test_a_monkey_for_a_minute(qapp, qtbot, tmp_path, monkeypatch):
         window.model.abort()
         qtbot.waitUntil(lambda: window.model.run is None and window.model.connected, timeout=60_000)
         assert window.model.lab.alive
-        assert not raised, raised
-        assert not caught, (caught, monkey.deeds[-5:])
+        assert not raised, "".join(traceback.format_exception(raised[0][1]))
+        assert not caught, ("".join(traceback.format_exception(caught[0][1])), monkey.deeds[-5:])
         assert len(monkey.deeds) > 500
         print(f"{len(heart.freezes(FREEZE))} freezes over {1e3 * FREEZE:.0f} ms")
         assert len(heart.freezes(FREEZE)) < SELDOM * len(monkey.deeds), heart.freezes(FREEZE)

@@ -94,26 +94,27 @@ def test_undo_offers_redo(qtbot, window):
     qtbot.waitUntil(lambda: desk.model.snapshot.values["laser"]["power"] == 11 * 1e-9, timeout=5000)
 
 
-def test_scripts_are_copied(window):
+def test_scripts_are_copied(qtbot, window):
     desk = window.desk
     for command in window.log.commands():
         desk.commands.add(command)
     desk.model.write("laser", "power", 11 * 1e-9)
     desk.commands.run("script.copy")
-    assert 'bench.laser.power = Q_(11, "nW")' in QGuiApplication.clipboard().text()
+    qtbot.waitUntil(lambda: 'bench.laser.power = Q_(11, "nW")' in QGuiApplication.clipboard().text(), timeout=5000)
     assert "clipboard" in window.bar.label.text()
     assert not desk.commands["script.copy_last"].enabled()
 
 
-def test_a_script_is_saved_or_the_reason_told(window, tmp_path, monkeypatch):
+def test_a_script_is_saved_or_the_reason_told(qtbot, window, tmp_path, monkeypatch):
     target = tmp_path / "mine"
     monkeypatch.setattr("gui.panels.log_panel.QFileDialog.getSaveFileName", lambda *_: (str(target), ""))
     save = next(c for c in window.log.commands() if c.key == "script.save")
     save.do()
+    qtbot.waitUntil(lambda: "run it with" in window.bar.label.text(), timeout=5000)
     assert (tmp_path / "mine.py").read_text().startswith('"""What was done')
     target = tmp_path / "no folder" / "mine"
     save.do()
-    assert "choose another place" in window.bar.label.text()
+    qtbot.waitUntil(lambda: "choose another place" in window.bar.label.text(), timeout=5000)
 
 
 def test_the_log_is_filtered_and_copied(qtbot, window):

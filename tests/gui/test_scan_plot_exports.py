@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 from shared_laboratory import plot_of, shared_laboratory
 
 from gui.plotting import export
@@ -50,8 +50,14 @@ def put(model, scan):
 
 def save(panel, monkeypatch, key, path):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    next(c for c in panel.commands() if c.key == key).do()
+    do(panel, key)
     return path
+
+
+def do(panel, key):
+    next(c for c in panel.commands() if c.key == key).do()
+    while panel.saving.busy:  # pictures are drawn in the next turns
+        QApplication.processEvents()
 
 
 def test_the_numbers_as_columns(lab, tmp_path, monkeypatch):
@@ -123,7 +129,7 @@ def test_pictures_have_the_ground_that_is_wanted(qapp, lab, tmp_path, monkeypatc
     drawing = save(panel, monkeypatch, "plot.svg", tmp_path / "drawing.svg").read_text(encoding="utf-8")
     assert "bare detuning" in drawing
     assert ('fill="#ffffff"' in drawing) == white
-    next(c for c in panel.commands() if c.key == "plot.copy").do()
+    do(panel, "plot.copy")
     assert QGuiApplication.clipboard().image().width() == picture.width()
     save(panel, monkeypatch, "plot.png", tmp_path / "no folder" / "picture.png")
     # afterwards the window is as it was
@@ -187,6 +193,8 @@ def test_the_map_and_its_sections(qtbot, lab):
     put(model, whole(GRID, lambda i: 100 * i[2] + 10 * i[3] + i[4]))
     assert not button.isHidden()
     button.click()
+    while panel.stack.seen_plot() is panel.plot:  # its parts are made in turns
+        QApplication.processEvents()
     view = panel.map
     assert view.isVisible()
     assert [view.which.itemText(i) for i in range(2)] == ["forward", "backward"]
