@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import shiboken6
 from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
@@ -11,17 +9,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from gui import turn
 
-_AT_A_TIME = 0.012
-"""Seconds that panels may take for their new sizes before the event loop turns."""
 _NO_LIMIT = 16777215
 """What Qt calls QWIDGETSIZE_MAX."""
 
 
 class _Turns:
-    """Gives panels their sizes: at once as long as that is quick, the others in the next turns of the event loop."""
+    """Gives panels their sizes, one in each turn of the event loop: each is painted anew before the next."""
 
     def __init__(self) -> None:
-        self._spent = 0.0
         self._waiting: list[Bay] = []
         self._timer: QTimer | None = None
 
@@ -30,23 +25,25 @@ class _Turns:
         if self._timer is None:
             self._timer = QTimer(QApplication.instance(), singleShot=True, interval=0)
             self._timer.timeout.connect(self._go_on)
-        if self._spent < _AT_A_TIME:
-            began = perf_counter()
+        if not bay.isVisible():
             bay.fit()
-            self._spent += perf_counter() - began
+        elif not self._timer.isActive():
+            bay.fit()
+            self._timer.start()
         elif bay not in self._waiting:
             self._waiting.append(bay)
-        self._timer.start()
 
     def _go_on(self) -> None:
         if turn.is_long():
             self._timer.start()
             return
-        self._spent = 0.0
-        waiting, self._waiting = self._waiting, []
-        for bay in waiting:
+        while self._waiting:
+            bay = self._waiting.pop(0)
             if shiboken6.isValid(bay):
-                self.fit(bay)
+                bay.fit()
+                if bay.isVisible():
+                    self._timer.start()
+                    return
 
 
 _turns = _Turns()

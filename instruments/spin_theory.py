@@ -202,7 +202,7 @@ def _frequencies(ensemble: Any, values: Values, quick: bool) -> tuple[TheoryLine
 
     system = _system(ensemble, values, values["field"], values["tilt"])
     slow = values["tilt"] > _AXIAL or values["phase"] != 0.0
-    frequencies = np.geomspace(1e2, 0.25 / values["period"], (16 if slow else 60) if quick else (60 if slow else 160))
+    frequencies = np.geomspace(1e2, 0.25 / values["period"], (12 if slow else 60) if quick else (60 if slow else 160))
     tolerance = (3e-2 if slow else 1e-2) if quick else 1e-2 if slow else _TOLERANCE
     if quick and not system.axial and is_plain(system, tolerance):
         found = np.abs(draft(system, 2.0 * pi * frequencies))

@@ -286,9 +286,12 @@ def test_rules_that_agree_by_accident_in_a_tilted_field_are_not_believed(kind, q
     assert abs(found.signal - fine.signal) < 1.5 * found.error
 
 
+@pytest.mark.parametrize("nuclear", [None, 1e9, 3e9])
 @pytest.mark.parametrize("kind", ["n_type", "p_type"])
-def test_a_draft_at_tilted_fields_is_near_the_curve(kind):
+def test_a_draft_at_tilted_fields_is_near_the_curve(kind, nuclear):
     system = getattr(SpinEnsemble, kind)().system(1.0, Pump(q=0.6).action, 13.2e-9, 0.7)
+    if nuclear is not None:  # two and six turns between pulses: each has a rule of its own
+        system = dataclasses.replace(system, nuclear=(nuclear, *system.nuclear[1:]))
     fields = np.array([0.0, 5e-3, 0.03, 0.1])
     draft = spin_average.draft_at_fields(system, fields, 2.0 * pi * 1e4)
     fine = spin_average.at_fields(system, fields, 2.0 * pi * 1e4, 1e-4)

@@ -36,7 +36,9 @@ Four: TypeAlias = tuple[float, float, float, float]
 FLOOR = 0.03
 """A tolerance is relative to the signal where that is larger than this, and to this where it is smaller."""
 _SMOOTH = ((4, 5), (6, 7), (9, 11), (13, 15), (19, 22), (28, 33), (42, 50), (60, 64))
-_DRAFT, _DRAFT_TOLERANCE = (13, 15), 1e-2
+_DRAFTS, _DRAFT_TOLERANCE = ((4.0, (6, 7)), (2.0, (9, 11)), (0.0, (13, 15))), 1e-2
+"""Rules of drafts by the turns of a spin in the nuclear field between two pulses: the more resonances have nodes of
+their own, the fewer nodes each of them needs."""
 _FINE = 1e-5
 """At tolerances below this the first rule is not worth its while."""
 SAFETY, FORGET = 8.0, 500.0
@@ -128,8 +130,9 @@ def draft(system: SpinSystem, frequencies: Floats) -> Complexes:
     larmor, values = first_quadrant(system), np.zeros(len(points), dtype=complex)
     for group in _groups(system, frequencies):
         ends = np.unique(points[group][[0, -1]])
-        nodes = overhauser.ray_nodes(larmor, system.nuclear, system.times, system.pulse, ends, _EITHER, *_DRAFT,
-                                     weight_cut(_DRAFT_TOLERANCE), *overhauser.RULES, *overhauser.ALL_ANGLES)
+        nodes = overhauser.ray_nodes(larmor, system.nuclear, system.times, system.pulse, ends, _EITHER,
+                                     *_draft_rule(system), weight_cut(_DRAFT_TOLERANCE), *overhauser.RULES,
+                                     *overhauser.ALL_ANGLES)
         values[group] = linear_response(nodes, system.times, system.pulse, points[group])
     return np.asarray(values * (2.0 / pi))
 
@@ -206,10 +209,16 @@ def at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: f
 def draft_at_fields(system: SpinSystem, fields: Floats, frequency: float) -> Complexes:
     """Return the signal as `at_fields` does, by one rule and without knowing the error: for curves that follow a hand.
 
-    In tilted fields it was off by more than 2.4 % in one of 100 systems, by 5 % in the worst of 700 (of the larger of
-    signal and `FLOOR`).
+    In tilted fields of the usual samples it was off by more than 2.4 % in one of 100 systems, by 5 % in the worst of
+    700 (of the larger of signal and `FLOOR`); where nuclear field, pulses and times are anything, by 14 % in the worst
+    of 400.
     """
-    return _at_fields(system, fields, frequency, _DRAFT_TOLERANCE, [_DRAFT], None).values
+    return _at_fields(system, fields, frequency, _DRAFT_TOLERANCE, [_draft_rule(system)], None).values
+
+
+def _draft_rule(system: SpinSystem) -> tuple[int, int]:
+    turns = system.nuclear[0] * system.times[0] / (2.0 * pi)
+    return next(rule for least, rule in _DRAFTS if turns >= least)
 
 
 def _at_fields(system: SpinSystem, fields: Floats, frequency: float, tolerance: float,
