@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from functools import partial
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,16 +20,15 @@ from gui.deeds import (
     Deed,
     FaultTurned,
     RunAsked,
-    SampleMounted,
     SettingWritten,
     TimePassed,
 )
 from gui.evented import Event
 from gui.lab import Changed, Lab, Measured, Notice, RunEnded, RunStarted, Ways
-from gui.rehearsal import kernels_are_compiled, prepared_bench
+from gui.mounting import BenchWanted, Mounting, as_then, maker, usual_bench, with_sample
+from gui.rehearsal import kernels_are_compiled
 from gui.scans import Scan
 from instruments.benches import BENCHES, BenchKind
-from instruments.sample_words import sample_told, words_of
 from vlab.errors import VlabError
 from vlab.experiments import DwellTimeScan
 
@@ -62,17 +60,6 @@ class LogLine:
     """How often it was said in a row."""
     ways: Ways = ()
     """What can be done about it."""
-
-
-@dataclass(frozen=True)
-class _Mounting:
-    """A bench that the lab thread is making: what will be so when it stands."""
-
-    future: Future[Any]
-    experiment: type[Procedure]
-    then: Callable[[], None] | None
-    done: str
-    """What is said then."""
 
 
 class LabModel:
@@ -144,7 +131,7 @@ class LabModel:
         """The flags that have spoiled points of the run in progress."""
         self._read = 0.0
         self._sampled = 0.0
-        self._mounting: _Mounting | None = None
+        self._mounting: Mounting | None = None
         self._then: Callable[[], None] | None = None
 
     # -- from the laboratory -----------------------------------------------------------------------------------
@@ -249,17 +236,18 @@ class LabModel:
             names = " and ".join(f"{i}: {flag.replace('_', ' ')}" for i, flag in (mark.split(".", 1) for mark in fresh))
             self.notice("warning", f"Points are marked as spoiled ({names}); the panel Optical table says what to do.")
 
-    def _take_bench(self, mounting: _Mounting) -> None:
+    def _take_bench(self, mounting: Mounting) -> None:
         """Take over the bench that was made, or stay with the old one; another kind of bench first, then the rest."""
         if mounting.future.exception() is None:
-            other = self.kind.key != mounting.experiment.bench
-            self.kind, self.experiment = BENCHES[mounting.experiment.bench], mounting.experiment
+            wanted = mounting.wanted
+            other = self.kind.key != wanted.kind.key
+            self.kind, self.experiment = wanted.kind, wanted.experiment
             self.snapshot = self.lab.snapshot
             self._forget_progress()
             if other:
                 self.bench_changed.emit()
                 return  # half of the window is new, which is enough to draw for once
-            self.notice("info", mounting.done)
+            self.notice("info", wanted.done)
         self._mounting = None
         self.connected = bool(self.lab.snapshot.values)
         self.experiment_changed.emit()
@@ -311,10 +299,9 @@ class LabModel:
         self._tell(TimePassed(seconds), future)
         return future
 
-    def _tell(self, deed: Deed, answer: Future[Any] | _Mounting | None) -> None:
+    def _tell(self, deed: Deed, answer: Future[Any]) -> None:
         """Tell what a hand did, with the laboratory's answer and the lab time at which it was asked."""
-        future = answer.future if isinstance(answer, _Mounting) else answer
-        self.done.emit(replace(deed, answer=future, lab_time=self.snapshot.lab_time))
+        self.done.emit(replace(deed, answer=answer, lab_time=self.snapshot.lab_time))
 
     def pause(self) -> None:
         """Pause the measurement."""
@@ -361,15 +348,10 @@ class LabModel:
             if then is not None:
                 then()
             return
-        kind = BENCHES[experiment.bench]
-        if self._mounting is not None or self.run is not None:
-            self._refuse(f"{experiment.in_words()} needs the bench {kind.title!r}")
+        if self._is_free(f"{experiment.in_words()} needs the bench {BENCHES[experiment.bench].title!r}"):
+            self._mount(usual_bench(experiment), then)
+        else:
             self.experiment_changed.emit()
-            return
-        self.tell_preparation(kind)
-        self._mount(partial(prepared_bench, kind), experiment, then,
-                    f"The bench {kind.title!r} is set up, with {kind.sample_title} at reference conditions.")
-        self._tell(SampleMounted(kind.key, {}, 0, True), self._mounting)
 
     def mount(self, words: dict[str, str], seed: int, noise: bool, experiment: type[Procedure] | None = None,
               then: Callable[[], None] | None = None) -> None:
@@ -386,46 +368,13 @@ class LabModel:
         then : callable, optional
             Called when the bench stands; not if that is refused.
         """
-        experiment = experiment or self.experiment
-        kind = BENCHES[experiment.bench]
-        if self._mounting is not None or self.run is not None:
-            self._refuse("The sample would need a new bench")
-            return
-        try:
-            sample = kind.make_sample(words)
-        except VlabError as error:
-            self.notice("warning", str(error))
-            return
-        self.tell_preparation(kind)
-        told = ", ".join(f"{name} {word}" if word in ("on", "off") or name not in kind.presets else word
-                         for name, word in words.items()) or "the usual one"
-        make = partial(kind.make, sample, seed=seed, noise=noise)
-        self._mount(make if kind.key == self.kind.key else partial(prepared_bench, kind, make), experiment, then,
-                    f"Mounted {kind.sample_title} ({told}); all instruments are at reference conditions.")
-        self._tell(SampleMounted(kind.key, dict(words), seed, noise), self._mounting)
-
-    def tell_preparation(self, kind: BenchKind) -> None:
-        """Say so if the physics engine of a bench is yet to be compiled."""
-        if not kernels_are_compiled(kind):
-            self.notice("info", f"Preparing the physics engine of the bench {kind.title!r}; this takes up to a minute, "
-                                "the first time only …")
-
-    def _refuse(self, wish: str) -> None:
-        reason = "a measurement is running; abort it" if self.run is not None else "a bench is being set up; wait"
-        self.notice("warning", f"{wish}, but {reason} first.")
-
-    def _mount(self, make: Callable[[], Any], experiment: type[Procedure], then: Callable[[], None] | None,
-               done: str) -> None:
-        self._then = None  # it was meant for the bench that goes
-        self._mounting = _Mounting(self.lab.mount(make), experiment, then, done)
-        self.connected = False
-        self.experiment_changed.emit()
-        self.run_changed.emit()
-
-    @property
-    def mounting(self) -> type[Procedure] | None:
-        """The experiment whose bench is being set up."""
-        return self._mounting.experiment if self._mounting is not None else None
+        if self._is_free("The sample would need a new bench"):
+            try:
+                wanted = with_sample(words, seed, noise, experiment or self.experiment)
+            except VlabError as error:
+                self.notice("warning", str(error))
+                return
+            self._mount(wanted, then)
 
     def mount_past(self, past: PastRun, then: Callable[[], None] | None = None) -> None:
         """Set up the bench of a past run again: the same sample, seed and settings, so that its numbers come again.
@@ -436,23 +385,38 @@ class LabModel:
         then : callable, optional
             Called when the bench stands; not if that is refused.
         """
-        kind = past.kind
-        if self._mounting is not None or self.run is not None:
-            self._refuse("The past run would need a new bench")
-            return
-        self.tell_preparation(kind)
-        self._mount(past.bench if kind.key == self.kind.key else partial(prepared_bench, kind, past.bench),
-                    type(past.procedure), then,
-                    f"The bench was mounted anew as it was for that run: {self._in_words(past)}.")
-        self._tell(SampleMounted(kind.key, words_of(kind, past.sample), past.seed, past.noise), self._mounting)
-        for instrument, setting, before, after in past.unusual_settings():
-            self._tell(SettingWritten(instrument, setting, before, after), self._mounting)
+        if self._is_free("The past run would need a new bench"):
+            self._mount(as_then(past), then)
 
-    @staticmethod
-    def _in_words(past: PastRun) -> str:
-        """Return what was mounted for a past run, in a few words."""
-        told = sample_told(past.kind, words_of(past.kind, past.sample))
-        return f"{told}, seed {past.seed}{'' if past.noise else ', noise off'}, with the settings of then"
+    def tell_preparation(self, kind: BenchKind) -> None:
+        """Say so if the physics engine of a bench is yet to be compiled."""
+        if not kernels_are_compiled(kind):
+            self.notice("info", f"Preparing the physics engine of the bench {kind.title!r}; this takes up to a minute, "
+                                "the first time only …")
+
+    def _is_free(self, wish: str) -> bool:
+        """Return whether another bench may be set up; if not, say why the wish is refused."""
+        if self._mounting is None and self.run is None:
+            return True
+        reason = "a measurement is running; abort it" if self.run is not None else "a bench is being set up; wait"
+        self.notice("warning", f"{wish}, but {reason} first.")
+        return False
+
+    def _mount(self, wanted: BenchWanted, then: Callable[[], None] | None) -> None:
+        self.tell_preparation(wanted.kind)
+        self._then = None  # it was meant for the bench that goes
+        answer = self.lab.mount(maker(wanted, self.kind))
+        self._mounting = Mounting(answer, wanted, then)
+        self.connected = False
+        self.experiment_changed.emit()
+        self.run_changed.emit()
+        for deed in wanted.deeds:
+            self._tell(deed, answer)
+
+    @property
+    def mounting(self) -> type[Procedure] | None:
+        """The experiment whose bench is being set up."""
+        return self._mounting.wanted.experiment if self._mounting is not None else None
 
     def new_number(self) -> int:
         """Count another run to be shown, and return its number."""

@@ -13,7 +13,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel
 from second_bench import CHOPPING, FrequencySweep, make_bench, make_sample
 
-from gui import models, rehearsal
+from gui import mounting, rehearsal
 from gui.app import make_window
 from gui.panels.instrument_panel import InstrumentPanel
 from gui.scans import Scan
@@ -194,10 +194,10 @@ def test_another_bench_is_refused_during_a_run(qtbot, window):
 
 
 def test_a_bench_that_cannot_be_set_up_leaves_the_old_one(qtbot, window, monkeypatch):
-    def broken(kind):
+    def broken(*_):
         raise OSError("no such cryostat")
 
-    monkeypatch.setattr(models, "prepared_bench", broken)
+    monkeypatch.setattr(mounting, "prepared_bench", broken)
     box = window.experiment.choice
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Down)
