@@ -121,7 +121,8 @@ def _over_fields(system: SpinSystem, span: float, frequency: float, quick: bool,
     ValueError
         The model has no answer that comes quickly.
     """
-    from vlab.physics.spin_average import draft_at_fields, is_plain
+    from vlab.physics.spin_average import is_plain
+    from vlab.physics.spin_draft import draft_at_fields
     from vlab.samples.spin_ensemble import recovery
 
     detuned, across = system.pulse[3] != 0.0, abs(sin(system.tilt)) > 1.0 - _AXIAL
@@ -196,7 +197,8 @@ def _recovery(ensemble: Any, values: Values, quick: bool) -> tuple[TheoryLine, .
 
 
 def _frequencies(ensemble: Any, values: Values, quick: bool) -> tuple[TheoryLine, ...]:
-    from vlab.physics.spin_average import draft, is_plain
+    from vlab.physics.spin_average import is_plain
+    from vlab.physics.spin_draft import linear_draft
     from vlab.physics.spin_limits import strong_field_signal
     from vlab.samples.spin_ensemble import spectrum
 
@@ -205,7 +207,7 @@ def _frequencies(ensemble: Any, values: Values, quick: bool) -> tuple[TheoryLine
     frequencies = np.geomspace(1e2, 0.25 / values["period"], (12 if slow else 60) if quick else (60 if slow else 160))
     tolerance = (3e-2 if slow else 1e-2) if quick else 1e-2 if slow else _TOLERANCE
     if quick and not system.axial and is_plain(system, tolerance):
-        found = np.abs(draft(system, 2.0 * pi * frequencies))
+        found = np.abs(linear_draft(system, 2.0 * pi * frequencies))
     else:
         found = np.abs(spectrum(system, frequencies, None, tolerance)[1].values)
     lines = [TheoryLine("L(f_m)", "x", frequencies / _KILO, found)]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vlab import Q_
-from vlab.physics import overhauser, pattern_average, spin_average, spin_inertia, spin_limits, spin_pattern
+from vlab.physics import overhauser, pattern_average, spin_average, spin_draft, spin_inertia, spin_limits, spin_pattern
 from vlab.physics.spin_average import FLOOR, SpinSystem
 from vlab.samples import Pump, SpinEnsemble
 
@@ -293,9 +293,9 @@ def test_a_draft_at_tilted_fields_is_near_the_curve(kind, nuclear):
     if nuclear is not None:  # two and six turns between pulses: each has a rule of its own
         system = dataclasses.replace(system, nuclear=(nuclear, *system.nuclear[1:]))
     fields = np.array([0.0, 5e-3, 0.03, 0.1])
-    draft = spin_average.draft_at_fields(system, fields, 2.0 * pi * 1e4)
+    draft = spin_draft.draft_at_fields(system, fields, 2.0 * pi * 1e4)
     fine = spin_average.at_fields(system, fields, 2.0 * pi * 1e4, 1e-4)
     assert np.all(np.abs(draft - fine.values) < 0.05 * np.maximum(np.abs(fine.values), FLOOR))
     frequencies = 2.0 * pi * np.array([0.0, 1e4, 1e6])
-    draft, fine = spin_average.draft(system, frequencies), spin_average.linear(system, frequencies, 1e-4)
+    draft, fine = spin_draft.linear_draft(system, frequencies), spin_average.linear(system, frequencies, 1e-4)
     assert np.all(np.abs(draft - fine.values) < 0.05 * np.maximum(np.abs(fine.values), FLOOR))
