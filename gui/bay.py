@@ -13,12 +13,17 @@ _NO_LIMIT = 16777215
 """What Qt calls QWIDGETSIZE_MAX."""
 
 
-class _Turns:
+class Turns:
     """Gives panels their sizes, one in each turn of the event loop: each is painted anew before the next."""
 
     def __init__(self) -> None:
         self._waiting: list[Bay] = []
         self._timer: QTimer | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether panels wait for their sizes."""
+        return bool(self._waiting)
 
     def fit(self, bay: Bay) -> None:
         """Fit a panel into its bay, now or soon."""
@@ -46,7 +51,7 @@ class _Turns:
                     return
 
 
-_turns = _Turns()
+TURNS = Turns()
 
 
 class Bay(QWidget):
@@ -160,4 +165,4 @@ class Bay(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the panel the size of its place."""
         super().resizeEvent(event)
-        _turns.fit(self)
+        TURNS.fit(self)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QDockWidget, QLayout, QMainWindow, QTabBar, QWidget
 
-from gui.bay import Bay
+from gui.bay import TURNS, Bay
 from gui.evented import Event
 from gui.gentle_painting import GentlePainting
 from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MEASURE, MORE_INSTRUMENTS, SIDES, Layout
@@ -178,6 +178,11 @@ class Docks:
         # a tab that came into being a moment ago is raised only after the layout was done
         QTimer.singleShot(0, dock, dock.raise_)
         return True
+
+    @property
+    def busy(self) -> bool:
+        """Whether panels are on their way: to their places, to their sizes or to be painted."""
+        return self.painting.busy or TURNS.busy
 
     def _parts(self) -> list[QWidget]:
         return [self._middle, *self.by_key.values()]

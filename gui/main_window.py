@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
 
     def _build_another(self) -> None:
         """Make one more of the parts that were not needed at once, unless a measurement has the laboratory."""
-        if self.model.run is not None or self.docking.painting.busy or turn.is_long():
+        if self.model.run is not None or self.docking.busy or turn.is_long():
             self._rest.start()
             return
         if not self._to_come:  # at the beginning, and with each bench

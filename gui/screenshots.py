@@ -108,18 +108,24 @@ class Album:
         for name, size in SIZES.items():
             window.resize(*size)
             for layout in LAYOUTS:
-                window.docking.choose(layout)
-                window.docking.reset()
-                settle(0.4)
+                self._arrange(layout)
                 self.picture(window, f"{prefix}window-{layout.key}-{theme}-{name}")
                 for key in [key for key in window.docks if home_of(key, window) is layout]:
                     hidden = window.docks[key].isHidden()
                     window.show_panel(key)
+                    wait_until(lambda: not window.docking.busy, 10.0)
                     self.picture(window.docks[key], f"{prefix}{key}-{theme}-{name}")
                     window.docks[key].setHidden(hidden)
-                window.docking.reset()
-            window.docking.choose(LAYOUTS[0])
-            window.docking.reset()
+            self._arrange(LAYOUTS[0])
+
+    def _arrange(self, layout: Layout) -> None:
+        """Have a layout as it is at first."""
+        docking = self._window.docking
+        docking.choose(layout)
+        docking.reset()
+        settle(0.1)
+        wait_until(lambda: not docking.busy, 10.0)
+        settle(0.3)
 
 
 def take(folder: Path) -> list[Path]:

@@ -171,9 +171,10 @@ def choice(choices: tuple[str, ...], help: str, default: Any = MISSING) -> Any:
     return _field(Parameter("choice", help, choices=choices), default)
 
 
-def count(help: str, default: Any = MISSING, *, minimum: int = 0, maximum: float = math.inf) -> Any:
-    """Declare a parameter that is a whole number."""
-    return _field(Parameter("count", help, minimum=minimum, maximum=maximum), default)
+def count(help: str, default: Any = MISSING, *, minimum: int = 0, maximum: float = math.inf,
+          shown_unit: str = "") -> Any:
+    """Declare a parameter that is a whole number, of ``shown_unit`` where it counts such."""
+    return _field(Parameter("count", help, minimum=minimum, maximum=maximum, shown_unit=shown_unit), default)
 
 
 def switch(help: str, default: Any = MISSING) -> Any:

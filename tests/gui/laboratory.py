@@ -64,7 +64,7 @@ def desk_of_a_laboratory(qapp, qtbot, folder, *, experiment=DwellTimeScan, seed=
 
 def arranged(qtbot, window):
     """Wait until all panels have their places and are painted."""
-    qtbot.waitUntil(lambda: not window.docking.painting.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.docking.busy, timeout=10_000)
 
 
 def quick_scan(qtbot, window, dwell=1.0):

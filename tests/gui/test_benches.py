@@ -299,7 +299,7 @@ def test_what_was_to_begin_on_a_bench_does_not_begin_on_the_next(qtbot, window):
 def test_changing_benches_leaves_nothing_behind(qtbot, window):
     def census():
         # what goes is deleted one by one, and what comes is made one by one
-        qtbot.waitUntil(lambda: not window._rest.isActive() and not window.docking.painting.busy, timeout=20_000)
+        qtbot.waitUntil(lambda: not window._rest.isActive() and not window.docking.busy, timeout=20_000)
         qtbot.wait(300)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         model = window.model

@@ -222,6 +222,7 @@ def test_forms_are_never_cut_sideways(window):
 def test_a_long_notice_stays_on_one_line_and_covers_nothing(qtbot, window):
     window.resize(1280, 800)
     qtbot.wait(50)
+    arranged(qtbot, window)
     plots = [plot for plot in window.findChildren(Plot) if plot.isVisible()]
     before = [plot.geometry() for plot in plots]
     text = "The measurement is completed.\nThe data is in /home/" + "a_long_name/" * 30 + "run.nc."

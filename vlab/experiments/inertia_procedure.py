@@ -78,7 +78,8 @@ def time_constant_of_lockin(default: float) -> Any:
 
 def settling_of_lockin() -> Any:
     """Declare how long to wait before a reading."""
-    return count("Set how many time constants to wait before each reading.", 10, minimum=3, maximum=100)
+    return count("Set how many time constants τ to wait before each reading.", 10, minimum=3, maximum=100,
+                 shown_unit="τ")
 
 
 def number(value: float, unit: str = "") -> str:
