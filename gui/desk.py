@@ -42,6 +42,8 @@ class Desk:
     """What hands did, for "copy as script"."""
     panel_wanted: Event = field(default_factory=Event)
     """With the key of a panel that shall be seen, such as ``"lockin"`` or ``"sample"``."""
+    plot_wanted: Event = field(default_factory=Event)
+    """The plot shall be seen."""
     procedure_wanted: Event = field(default_factory=Event)
     """With an experiment of the chosen kind that the form shall show, with all its parameters."""
     help_wanted: Event = field(default_factory=Event)

@@ -17,7 +17,7 @@ from gui.shares import Shares
 from gui.theme import Theme
 from gui.window_style import dress_tabs
 
-_VERSION = 6
+_VERSION = 7
 """Of kept layouts: raise it when panels are renamed."""
 _AREAS = {"left": Qt.DockWidgetArea.LeftDockWidgetArea, "right": Qt.DockWidgetArea.RightDockWidgetArea,
           "top": Qt.DockWidgetArea.TopDockWidgetArea, "bottom": Qt.DockWidgetArea.BottomDockWidgetArea}
@@ -170,14 +170,20 @@ class Docks:
         if dock is None or key in self._forbidden:
             return False
         if self.painting.preparing:
-            self.painting.begin_with(lambda: self.show(key))
-            return True
+            self.painting.begin_with(lambda: self._bring(key))
+        else:
+            self._bring(key)
+        return True
+
+    def _bring(self, key: str) -> None:
+        dock = self.by_key.get(key)
+        if dock is None or key in self._forbidden:  # by now
+            return
         self._wake(key)
         dock.show()
         dock.raise_()
         # a tab that came into being a moment ago is raised only after the layout was done
         QTimer.singleShot(0, dock, dock.raise_)
-        return True
 
     @property
     def busy(self) -> bool:
@@ -305,6 +311,8 @@ class Docks:
     def _place(self, layout: Layout) -> None:
         """Put all docks to the places that they have at first; those that the layout does not want wait hidden."""
         window = self._window
+        # without a row at the foot, the left column goes down there: one that is opened below has the plot's width
+        window.setCorner(Qt.Corner.BottomLeftCorner, _AREAS["bottom" if layout.bottom else "left"])
         firsts: dict[str, list[QDockWidget]] = {}
         fronts: list[QDockWidget] = []
         stacks: list[list[QDockWidget]] = []
@@ -330,11 +338,13 @@ class Docks:
         for docks in stacks:  # after all splits: a dock that is split off tabs would become one of them
             for before, dock in itertools.pairwise(docks):
                 window.tabifyDockWidget(before, dock)
+        lasts = {side: docks[-1] for side, docks in firsts.items()}
         for key, dock in waiting.items():
-            side = "right" if key in self._instruments else SIDES.get(key, "bottom")
+            side = "right" if key in self._instruments else SIDES.get(key, "bottom") if layout.plot else "bottom"
             window.addDockWidget(_AREAS[side], dock)
-            if side in firsts:
-                window.tabifyDockWidget(firsts[side][-1], dock)
+            if side in lasts:  # two over each other might be taller than the screen
+                window.tabifyDockWidget(lasts[side], dock)
+            lasts.setdefault(side, dock)
             dock.hide()
         for dock in fronts:
             dock.raise_()

@@ -65,6 +65,7 @@ LEARN = Layout(
     widths=(310, 420), height=255)
 
 SIDES: dict[str, str] = {"experiment": "left", "sample": "left", "queue": "left", "library": "left", "help": "left"}
-"""Where a panel opens in a layout that does not want it; instruments open on the right, all others at the bottom."""
+"""Where a panel opens in a layout that does not want it, if that has a plot: without one, a column beside it has no
+height. Instruments open on the right, all others at the bottom."""
 
 LAYOUTS: tuple[Layout, ...] = (MEASURE, SET_UP, INSIDE, RUNS, LEARN)

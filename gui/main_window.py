@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
         self._restore()
         model.bench_changed.connect(self._show_bench)
         self.desk.panel_wanted.connect(self.show_panel)
+        self.desk.plot_wanted.connect(self._show_plot)
         self._left_for_exam: Layout | None = None
         self.desk.exam_changed.connect(self._show_exam)
         self._show_exam()
@@ -192,6 +193,10 @@ class MainWindow(QMainWindow):
         """Bring a panel to the front, opening it if it is closed."""
         if self.docking.show(key):
             self._refresh_commands()
+
+    def _show_plot(self) -> None:
+        if not self.docking.layout.plot:
+            self.docking.choose(LAYOUTS[0])
 
     def stage(self) -> QWidget:
         """Return the widget over which cards are shown: the plot, or the whole window where there is none."""

@@ -89,6 +89,7 @@ class Examples:
             deed = FaultTurned(instrument, fault, True, answer=model.lab.turn_fault(instrument, fault, True))
             self._desk.diary.note(deed, silent=True)  # to be found, not to be read in the log or taken back by undo
         self._desk.procedure_wanted.emit(procedure)
+        self._desk.plot_wanted.emit()
         for panel in ("experiment", *(p for p in example.panels if not (p == "inside" and self._desk.exam))):
             self._desk.panel_wanted.emit(panel)
         self._desk.help_wanted.emit(f"lesson-{example.key}")

@@ -159,17 +159,32 @@ def test_a_panel_that_is_wanted_while_all_are_on_their_way_comes_when_they_stand
     for key in ("layout.runs", "layout.setup", "layout.runs"):  # a hand that does not wait
         window.commands.run(key)
     assert window.docking.painting.preparing
+    window.show_panel("help")
     window.show_panel("gate")
     window.docking.keep()  # half a layout is none
     arranged(qtbot, window)
     assert not window.docks["gate"].visibleRegion().isEmpty()
     assert window.instruments["gate"].isVisible()
-    window.docks["gate"].hide()
+    assert window.panel("help").isVisible()
+    for key in ("gate", "help"):
+        window.docks[key].hide()
     for layout in (*LAYOUTS[::-1], LAYOUTS[3]):
         window.docking.choose(layout)
         arranged(qtbot, window)
     open_now = {key for key, dock in window.docks.items() if not dock.isHidden()}
     assert open_now == wanted_by(LAYOUTS[3], window)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.key)
+def test_a_window_does_not_grow_for_panels_that_are_opened(qtbot, window, layout):
+    window.resize(1280, 800)
+    window.docking.choose(layout)
+    arranged(qtbot, window)
+    for key in ("experiment", "help", "sample", "queue", "library", "log", "strip"):
+        window.show_panel(key)
+        arranged(qtbot, window)
+        qtbot.wait(20)
+        assert (window.width(), window.height()) == (1280, 800), key
 
 
 def test_in_an_exam_what_is_secret_stays_closed(qtbot, window):
