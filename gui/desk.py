@@ -17,6 +17,8 @@ from gui.undo import Undo
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
+    from vlab.experiments.procedure import Procedure
+
 
 @dataclass
 class Desk:
@@ -59,6 +61,7 @@ class Desk:
         self.undo = Undo(self.model)
         self.diary = Diary(self.model)
         self.model.experiment_changed.connect(self._keep_experiment)
+        self.model.forbids = self._forbids
 
     def _keep_experiment(self) -> None:
         """Remember which experiment is chosen, at once: a program that is killed closes no window."""
@@ -66,6 +69,10 @@ class Desk:
         if self.settings.value("experiment") != key:
             self.settings.setValue("experiment", key)
             self.settings.sync()
+
+    def _forbids(self, kind: type[Procedure]) -> str:
+        return (f"{kind.in_words()} tells what no instrument shows; it cannot be run in exam mode."
+                if self.exam and kind.theoretical else "")
 
     def set_exam(self, exam: bool) -> None:
         """Begin or end exam mode."""

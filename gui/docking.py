@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QDockWidget, QLayout, QMainWindow, QTabBar, QWidget
 
@@ -19,6 +19,7 @@ from gui.window_style import dress_tabs
 
 _VERSION = 7
 """Of kept layouts: raise it when panels are renamed."""
+_ASIDE = QPoint(24, 24)
 _AREAS = {"left": Qt.DockWidgetArea.LeftDockWidgetArea, "right": Qt.DockWidgetArea.RightDockWidgetArea,
           "top": Qt.DockWidgetArea.TopDockWidgetArea, "bottom": Qt.DockWidgetArea.BottomDockWidgetArea}
 
@@ -88,8 +89,8 @@ class Docks:
         bold.setWeight(QFont.Weight.DemiBold)
         dock.setFont(bold)
         self.by_key[key] = dock
-        # one that comes back into the window is not put behind the others
-        dock.topLevelChanged.connect(lambda apart: None if apart else QTimer.singleShot(0, dock, dock.raise_))
+        dock.topLevelChanged.connect(lambda apart: self._step_aside(dock) if apart else
+                                     QTimer.singleShot(0, dock, dock.raise_))  # not behind the others
         bay = self._bays[key] = Bay()
         dock.setWidget(bay)
         dock.visibilityChanged.connect(lambda seen: self._see(key, seen))
@@ -97,6 +98,11 @@ class Docks:
             _put(bay, make())
         else:
             self._unmade[key] = make
+
+    def _step_aside(self, dock: QDockWidget) -> None:
+        """Let a dock that a button has torn off be seen to be a window; one that a hand drags is where the hand is."""
+        if not self.painting.busy and QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            dock.move(dock.pos() + _ASIDE)
 
     def make(self, key: str) -> QWidget:
         """Return the panel of a dock, made now if it was not yet."""

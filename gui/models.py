@@ -29,7 +29,7 @@ from gui.mounting import BenchWanted, Mounting, as_then, maker, usual_bench, wit
 from gui.rehearsal import kernels_are_compiled
 from gui.scans import Scan
 from instruments.benches import BENCHES, BenchKind
-from vlab.errors import VlabError
+from vlab.errors import RunError, VlabError
 from vlab.experiments import DwellTimeScan
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ class LabModel:
         self._sampled = 0.0
         self._mounting: Mounting | None = None
         self._then: Callable[[], None] | None = None
+        self.forbids: Callable[[type[Procedure]], str] = lambda _: ""
+        """Returns why an experiment may not be carried out now."""
 
     # -- from the laboratory -----------------------------------------------------------------------------------
 
@@ -262,8 +264,14 @@ class LabModel:
     # -- from the hand -----------------------------------------------------------------------------------------
 
     def start(self, procedure: Procedure, save: bool = True) -> Future[Any]:
-        """Start a measurement."""
-        future = self.lab.submit(procedure, self.folder if save else False)
+        """Start a measurement, unless `forbids` says why not."""
+        reason = self.forbids(type(procedure))
+        if reason:
+            self.notice("warning", reason)
+            future: Future[Any] = Future()
+            future.set_exception(RunError(reason))
+        else:
+            future = self.lab.submit(procedure, self.folder if save else False)
         self._tell(RunAsked(procedure, save), future)
         return future
 

@@ -12,6 +12,7 @@ import re
 from gui import quantity_text as words
 from vlab.errors import LimitError
 from vlab.quantity_scale import scale_of
+from vlab.units import unit_factor
 
 
 class QuantityField:
@@ -83,8 +84,13 @@ class QuantityField:
 
     def check(self, text: str) -> tuple[float, words.Typed]:
         """Return the value that a text stands for, within the limits; raises `SettingError` with the reason."""
-        typed = words.read(text, self.scale, self._rung)
+        typed = words.read(text, self.scale, self._rung, self._example())
         return words.fit(typed.si, self.low, self.high, self.scale), typed
+
+    def _example(self) -> str:
+        """Return what may be typed here, if the usual example may not."""
+        usual = words.USUAL * unit_factor(self.scale.unit)
+        return "" if self.low <= usual <= self.high else words.write(self.value, self.scale)[0]
 
     def take(self, text: str) -> None:
         """Make what was typed the value; the text that is shown anyway leaves the float as it is, to the last bit."""

@@ -18,6 +18,8 @@ from vlab.units import unit_factor, ureg
 DIGITS = 12
 """Significant digits of a shown number."""
 
+USUAL = 1.5
+"""Of the declared unit: what a refusal suggests to type."""
 NUMBER = re.compile(r"([+-]?)\s*([0-9]+(?:[.,][0-9]*)*|[.,][0-9]+)(?:[eE]([+-]?[0-9]+))?")
 _PLAIN = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " "})
 
@@ -33,7 +35,7 @@ class Typed:
     """Power of ten, in base units, of the last digit that was written."""
 
 
-def read(text: str, scale: Scale, rung: int | None = None) -> Typed:
+def read(text: str, scale: Scale, rung: int | None = None, example: str = "") -> Typed:
     """Return what was typed.
 
     A bare number means the unit that is shown now; then a unit of the right dimension is looked for, then a prefix
@@ -47,6 +49,8 @@ def read(text: str, scale: Scale, rung: int | None = None) -> Typed:
         Of the field.
     rung : int or None
         Power of ten of the prefix that is shown now; None: of the declared unit.
+    example : str
+        What refusals suggest, by default 1.5 of the declared unit.
 
     Raises
     ------
@@ -55,7 +59,7 @@ def read(text: str, scale: Scale, rung: int | None = None) -> Typed:
     """
     typed = text.translate(_PLAIN).strip()
     quoted = repr(typed if len(typed) <= 30 else typed[:29] + "…")
-    example = f"1.5{scale.label(scale.home)}"
+    example = example or f"{USUAL:g}{scale.label(scale.home)}"
     if not typed:
         raise SettingError(f"The field is empty; type for example {example}.")
     if re.fullmatch(r"[+-]?\s*(?:(?:nan|inf|infinity)\b|∞).*", typed, re.IGNORECASE):

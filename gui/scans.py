@@ -281,6 +281,7 @@ class Scan:
         self.status = "running"
         self.reason = ""
         """Why it failed, if it did."""
+        self._spoiled: set[tuple[int, ...]] = set()
         self.marks: Counter[str] = Counter()
         """How many points each flag has spoiled."""
         self.findings: tuple[str, ...] = ()
@@ -318,10 +319,15 @@ class Scan:
         trace.add(here, self.axis[here], dict(zip(self._names, point.values, strict=True)),
                   tuple(point.index[i] for i in self._averaged), bool(point.marks))
         self.marks.update(point.marks)
+        (self._spoiled.add if point.marks else self._spoiled.discard)(tuple(point.index))
 
     def ends(self, positive: bool) -> tuple[float, ...]:
         """Return the smallest and largest planned value on the horizontal axis, above zero if ``positive``."""
         return self._ends[positive]
+
+    def spoiled(self) -> int:
+        """Return how many of the measured points are spoiled; a mean is drawn of several of them."""
+        return len(self._spoiled)
 
     def points(self) -> int:
         """Return how many points were measured."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _INSIDE = ("inside", "rate")
 """The panels that "See inside" opens and closes."""
 
+_EXAM = "exam mode is on"
+
 
 class WindowCommands:
     """What the commands of a window do.
@@ -74,7 +76,8 @@ class WindowCommands:
                     "Bring all panels of the present layout back to their places."),
             Command("view.inside", "See inside", "View", self._toggle_inside,
                     "Show or hide what no instrument shows, such as the nuclear polarization.", "Ctrl+I",
-                    lambda: not desk.exam, lambda: not window.docks["inside"].isHidden()),
+                    lambda: not desk.exam, lambda: not window.docks["inside"].isHidden(),
+                    why_not=lambda: _EXAM),
             Command("view.palette", "Command palette…", "View", lambda: window.palette_dialog.open_centred(),
                     "Find a command by typing a few letters.", "Ctrl+Shift+P"),
             Command("view.full", "Full screen", "View", self._toggle_full_screen, "Use the whole screen, or no longer.",
@@ -94,7 +97,7 @@ class WindowCommands:
         docking = self._window.docking
         return Command(f"layout.{layout.key}", f"Layout: {layout.title}", "View", lambda: docking.choose(layout),
                        layout.about, shortcut, lambda: not (layout.secret and self._desk.exam),
-                       lambda: docking.layout is layout)
+                       lambda: docking.layout is layout, why_not=lambda: _EXAM)
 
     def start(self) -> None:
         """Start what the form describes, if it is sound."""

@@ -70,10 +70,10 @@ class RateView:
 def locking_in_words(marks: tuple[LockingMark, ...]) -> str:
     """Return how many locking points there are, and how many of them are stable."""
     if not marks:
-        return "no locking point"
+        return "no locking point at this P"
     stable = sum(mark.stable for mark in marks)
     many = f"{len(marks)} locking point" + ("s" if len(marks) > 1 else "")
-    return f"{many}: {stable or 'none'} stable"
+    return f"{many} at this P: {stable or 'none'} stable"
 
 
 RATES = ("overhauser_shift", "broadened_linewidth", "reverse_overhauser_rate", "overhauser_rate", "noncollinear_rate",

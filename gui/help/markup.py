@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 _LETTERS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "theta": "θ", "lambda": "λ", "mu": "µ", "pi": "π",
-    "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "sigma": "σ", "kappa": "κ", "nu": "ν",
+    "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "sigma": "σ", "kappa": "κ", "nu": "ν",
     "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Phi": "Φ", "Omega": "Ω", "hbar": "ħ", "pm": "±", "mp": "∓",
     "approx": "≈", "ll": "≪", "gg": "≫", "leq": "≤", "geq": "≥", "cdot": "·", "times": "×", "infty": "∞",
     "sqrt": "√", "propto": "∝", "rightarrow": "→", "langle": "⟨", "rangle": "⟩", "sin": "sin", "cos": "cos",

@@ -146,10 +146,11 @@ class LibraryPanel(QWidget):
         return (
             Command("library.find", "Find a past run…", "Measure", self.find, "Search the runs in the data folder."),
             Command("library.recover", "Recover unfinished runs", "Measure", self.deeds.recover_all,
-                    "Make data files of runs that were cut off.", enabled=lambda: bool(self.shelf.unfinished())),
+                    "Make data files of runs that were cut off.", enabled=lambda: bool(self.shelf.unfinished()),
+                    why_not=lambda: "no run was cut off"),
             Command("library.back", "Bring back runs that were put away", "Measure", self.deeds.bring_back,
                     "Bring back the runs that were moved to the trash last.",
-                    enabled=lambda: self.shelf.can_bring_back),
+                    enabled=lambda: self.shelf.can_bring_back, why_not=lambda: "no run was put away"),
         )
 
     # -- keeping up --------------------------------------------------------------------------------------------

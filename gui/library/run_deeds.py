@@ -93,6 +93,10 @@ class RunDeeds:
         elif len(paths) > _MOST_AT_ONCE:
             self._model.notice("warning", f"{len(paths)} runs are chosen; at most {_MOST_AT_ONCE} are shown at once.")
         else:
+            kinds = {row.entry.experiment for row in _with_data(rows)}
+            if len(kinds) > 1:
+                self._model.notice("warning", f"Runs of {len(kinds)} experiments are chosen; a plot has the axes of "
+                                              "one, so it shows the runs of the one that was read last.")
             self._in_plot.show(paths[::-1])
 
     def compare_chosen(self) -> None:

@@ -13,6 +13,9 @@ from vlab.readout import clock
 _LONG = 120.0
 """Seconds here from which on the sentence says how it goes quicker."""
 _FAST = "fast"
+_SLOW = 1500.0
+"""Lab seconds that pass here in a second in the slowest experiment, as fast as possible."""
+_MOMENT = 10.0
 _LOOK_AGAIN = 1.0
 """Seconds between two questions whether something on the bench still moves."""
 
@@ -40,8 +43,13 @@ class Duration:
         lab = procedure.seconds() + waits
         pace = self._model.lab.pace
         known = self._desk.queue.real_seconds(procedure, lab)
-        here = f"about {clock(known)} here" if known is not None and math.isinf(pace) and known >= 1.0 else (
-            "a moment here" if math.isinf(pace) else f"{clock(lab / pace)} here")
+        if not math.isinf(pace):
+            here = f"{clock(lab / pace)} here"
+        elif known is not None:
+            here = f"about {clock(known)} here" if known >= 1.0 else "a moment here"
+        else:  # until the first run tells
+            slow = lab / _SLOW
+            here = f"up to {clock(slow)} here" if slow > _MOMENT else "a moment here"
         moves = f" ({clock(waits)} of it until what moves has settled)" if round(waits) else ""
         text = f"{procedure.points()} points, {clock(lab)} of lab time{moves}, {here}."
         if lab / pace > _LONG:

@@ -61,6 +61,7 @@ class ExperimentPanel(QWidget):
         model.readings_changed.connect(self._on_readings)
         desk.undo.form_wanted.connect(self._put_back)
         model.clock_changed.connect(self.refresh)
+        desk.exam_changed.connect(self.refresh)
         model.experiment_changed.connect(self._show_experiment)
         model.form_wanted.connect(self.filling.show_past)
         desk.queue.edit_wanted.connect(self.filling.edit_entry)
@@ -219,7 +220,11 @@ class ExperimentPanel(QWidget):
         except VlabError as error:
             self.procedure = None
             self.message.say(escape(self.form.in_words(str(error))), refused=True)
-        if bad:
+        forbidden = self._model.forbids(self.form.kind)
+        if forbidden:
+            self.procedure = None
+            self.message.say(escape(forbidden), refused=True)
+        elif bad:
             self.message.say(escape(bad), refused=True)
         elif self.procedure is not None:
             self._memory.keep(self.procedure)

@@ -61,6 +61,5 @@ class QualityLine(QLabel):
             title = (titles[instrument].short or instrument) if instrument in titles else instrument
             flags.append(f'<a href="{escape(instrument)}" style="color: {colour}">{escape(title)}: '
                          f'{escape(flag.replace("_", " "))}</a> ({count})')
-        spoiled = sum(len(trace.spoiled) for trace in scan.traces)
-        return (f'<span style="color: {colour}">⚠ {spoiled} of {scan.points()} points are spoiled:</span> '
+        return (f'<span style="color: {colour}">⚠ {scan.spoiled()} of {scan.points()} points are spoiled:</span> '
                 f'{", ".join(flags)}')

@@ -106,15 +106,18 @@ class QueuePanel(QWidget):
         return [
             Command("queue.start", "Start the queue, or stop it after this run", "Measure", self._turn,
                     "Begin what waits, one run after the other; or let the present run end, and begin no other.",
-                    "Ctrl+Shift+Return", lambda: queue.going or bool(queue.waiting)),
+                    "Ctrl+Shift+Return", lambda: queue.going or bool(queue.waiting),
+                    why_not=lambda: "no run waits in the queue"),
             Command("queue.skip", "Skip the present run of the queue", "Measure", queue.skip,
-                    "Abort the present run and go on with the next one.", "", lambda: queue.present is not None),
+                    "Abort the present run and go on with the next one.", "", lambda: queue.present is not None,
+                    why_not=lambda: "no run of the queue is measured"),
             Command("queue.abort", "Abort all of the queue", "Measure", queue.abort_all,
                     "Abort the present run and stop the queue; what waits stays in the list.", "",
-                    lambda: queue.present is not None),
+                    lambda: queue.present is not None, why_not=lambda: "no run of the queue is measured"),
             Command("queue.clear", "Clear finished runs of the queue", "Measure", queue.clear_finished,
                     "Take all runs that have ended out of the list; their files stay.", "",
-                    lambda: any(entry.over for entry in queue.entries)),
+                    lambda: any(entry.over for entry in queue.entries),
+                    why_not=lambda: "no run of the queue has ended"),
         ]
 
     def _choose_stop(self, stops: bool) -> None:

@@ -107,6 +107,10 @@ class RunButtons(QWidget):
     def show_progress(self) -> None:
         """Show how far the run is, and how long it still takes."""
         point = self._model.progress
+        if self._model.mounting is not None:
+            self.bar.setRange(0, 0)  # something goes on, nobody knows how long
+            self.left.setText("the bench is being set up …")
+            return
         if point is None:
             self.bar.setRange(0, 1)
             self.bar.setValue(0)

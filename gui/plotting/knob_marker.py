@@ -32,6 +32,7 @@ class _Triangle(QGraphicsPolygonItem):
 
     def __init__(self, plot: Plot) -> None:
         self._box = plot.getPlotItem().vb
+        plot.for_the_screen.append(self)
         super().__init__(QPolygonF([QPointF(0.0, -10.0), QPointF(-6.0, 0.0), QPointF(6.0, 0.0)]), self._box)
         self._place: float | None = None
         self.setZValue(30)

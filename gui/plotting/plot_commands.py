@@ -29,7 +29,8 @@ def plot_commands(toolbar: PlotToolbar, popup: RunsPopup, saving: Saving, show_a
 
     def switch(key: str, title: str, help: str, shortcut: str) -> Command:
         return Command(f"plot.{key}", title, "Plot", buttons[key].toggle, help, shortcut,
-                       checked=buttons[key].isChecked, enabled=has_map if key == "map" else lambda: True)
+                       checked=buttons[key].isChecked, enabled=has_map if key == "map" else lambda: True,
+                       why_not=lambda: "no run over two coordinates is shown")
 
     return (
         Command("plot.all", "Show all", "Plot", show_all, "Show all points again after panning and zooming.",

@@ -100,10 +100,20 @@ class Saving:
             paper.close()
             plot.setUpdatesEnabled(True)
 
+        def draw() -> None:
+            seen = [item for item in plot.for_the_screen if item.isVisible()]
+            for item in seen:
+                item.hide()
+            try:
+                do(plot)
+            finally:
+                for item in seen:
+                    item.show()
+
         if self.white:
-            self._turns.do(put_on_paper, lambda: do(plot), take_off)
+            self._turns.do(put_on_paper, draw, take_off)
         else:
-            self._turns.do(lambda: do(plot))
+            self._turns.do(draw)
 
     def _save(self, ending: str, do: Callable[[Path], None]) -> None:
         """Ask for a file and have it written."""

@@ -147,15 +147,20 @@ class ScopePanel(QWidget):
     def commands(self) -> list[Command]:
         """Return what the window can do with the scope."""
         seen = self.isVisible
+
+        def closed() -> str:
+            return "the panel Scope is closed"
+
         return [
             Command("scope.run", "Run or stop the scope", "Plot", lambda: self._on_key("run"),
-                    "Take sweeps, or let the last one stand.", enabled=seen, checked=lambda: self.model.running),
+                    "Take sweeps, or let the last one stand.", enabled=seen, checked=lambda: self.model.running,
+                    why_not=closed),
             Command("scope.single", "Take a single sweep", "Plot", self.model.run_once,
-                    "Take one sweep of the scope and stop.", enabled=seen),
+                    "Take one sweep of the scope and stop.", enabled=seen, why_not=closed),
             Command("scope.faster", "Faster time base", "Plot", lambda: self.model.turn_time_base(1),
-                    "Let a division of the scope stand for less time.", enabled=seen),
+                    "Let a division of the scope stand for less time.", enabled=seen, why_not=closed),
             Command("scope.slower", "Slower time base", "Plot", lambda: self.model.turn_time_base(-1),
-                    "Let a division of the scope stand for more time.", enabled=seen),
+                    "Let a division of the scope stand for more time.", enabled=seen, why_not=closed),
         ]
 
     def _choose_trigger(self, trigger: str, _: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""An axis whose logarithmic ticks are few and written as people write them: 0.5, 1, 2, 5, 10, 20, 10⁵."""
+"""An axis whose logarithmic ticks are few and written as people write them: 0.5, 1, 2, 5, 10, 20, 10⁴."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _round_numbers(low: float, high: float) -> list[float]:
 
 
 def _written(value: float) -> str:
-    if 1e-3 <= value < 9.9999e4:
+    if 1e-3 <= value < 9.9999e3:
         return f"{value:.6g}"
     power = math.floor(math.log10(value) + 1e-9)
     digits = f"{value / 10.0**power:.4g}"

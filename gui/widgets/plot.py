@@ -39,6 +39,8 @@ class Plot(pg.PlotWidget):
     def __init__(self, theme: Theme, name: str, bottom: str, left: str = "", *, bottom_unit: str | None = None,
                  parent: QWidget | None = None) -> None:
         super().__init__(parent, viewBox=View(), axisItems={side: Axis(side) for side in ("bottom", "left")})
+        self.for_the_screen: list[QGraphicsItem] = []
+        """What tells of this moment, and belongs into no picture."""
         self.courtesy = Courtesy()
         """The laboratory's, in the main window."""
         self._theme = theme

@@ -4,6 +4,7 @@ import html
 import json
 import math
 
+import numpy as np
 import pytest
 from laboratory import desk_of_a_laboratory
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -19,11 +20,13 @@ from gui.panels.queue_panel import QueuePanel
 from gui.panels.repeat_dialog import RepeatDialog
 from gui.panels.sample_panel import SamplePanel
 from gui.run_plan import Plan
+from gui.scans import Scan
 from gui.topics import topic_of
 from gui.widgets.count_spin_box import CountSpinBox
 from vlab import Q_
-from vlab.experiments import EXPERIMENTS, DraggingWidthVsDwell, DwellTimeScan, ReversedScan
+from vlab.experiments import EXPERIMENTS, DraggingWidthVsDwell, DwellTimeScan, PolarizationRateMap, ReversedScan
 from vlab.experiments.presets import paper_figure
+from vlab.experiments.runner import Measured
 from vlab.parameters import Parameter
 
 COUNT = Parameter("count", "Set how many.", minimum=1, maximum=1000)
@@ -593,14 +596,52 @@ def test_spoiled_points_lead_to_the_instrument(qtbot, desk, panel):
     assert not panel.quality.isVisible()
     run_to_file(qtbot, desk, short())
     qtbot.waitUntil(panel.quality.isVisible, timeout=5000)
-    spoiled = sum(len(trace.spoiled) for trace in desk.model.scans[-1].traces)
-    assert spoiled == 5
+    assert desk.model.scans[-1].spoiled() == 5
     qtbot.waitUntil(lambda: "5 of 5 points are spoiled" in panel.quality.text(), timeout=5000)
     wanted = []
     desk.panel_wanted.connect(wanted.append)
     panel.quality.linkActivated.emit("lockin")
     assert wanted == ["lockin"]
     assert 'href="lockin"' in panel.quality.text()
+
+
+def test_spoiled_points_are_counted_one_by_one_where_their_means_are_drawn():
+    procedure = DraggingWidthVsDwell(phases=3, dwells=Q_([0.2, 1], "s"), step_sizes=Q_([0.4], "ueV"))
+    scan = Scan(1, procedure, procedure.coordinates())
+    shape = [len(c.values) for c in scan.procedure.coordinates()]
+    for done, index in enumerate(np.ndindex(*shape)):
+        marks = ("lockin.output_overload",) if done % 2 else ()
+        scan.add(Measured(index, (1.0,) * len(procedure.variables()), done, 12, 0.0, 0.0, marks))
+    assert scan.points() == np.prod(shape)
+    assert scan.spoiled() == np.prod(shape) // 2
+
+
+def test_a_long_experiment_is_no_moment(qtbot, desk, panel):
+    desk.model.set_pace(math.inf)
+    panel.fill(dwell=1.0)
+    assert "a moment here" in panel.message.text()
+    desk.model.choose(DraggingWidthVsDwell)
+    panel.fill(phases=64)
+    assert "up to" in panel.message.text()
+    desk.queue.speeds["dragging_width_vs_dwell"] = 1e9
+    panel.refresh()
+    assert "a moment here" in panel.message.text()
+
+
+def test_what_no_instrument_shows_is_not_run_in_an_exam(qtbot, desk, panel):
+    desk.model.choose(PolarizationRateMap)
+    assert panel.procedure is not None
+    desk.set_exam(True)
+    assert panel.procedure is None
+    assert "cannot be run in exam mode" in panel.message.text()
+    answer = desk.model.start(PolarizationRateMap())  # from the library, say
+    assert answer.exception() is not None
+    assert desk.model.log[-1].text.endswith("cannot be run in exam mode.")
+    desk.model.choose(DwellTimeScan)
+    assert panel.procedure is not None
+    desk.set_exam(False)
+    desk.model.choose(PolarizationRateMap)
+    assert panel.procedure is not None
 
 
 # -- the sample ----------------------------------------------------------------------------------------------------

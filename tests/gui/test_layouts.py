@@ -263,5 +263,29 @@ def test_set_up_has_a_place_for_the_sample(qtbot, window):
     assert window.docks["sample"] in window.tabifiedDockWidgets(window.docks["gate"])
 
 
+def test_an_example_shows_the_plot(qtbot, window):
+    window.panel("help")  # brings the examples
+    window.commands.run("layout.setup")
+    arranged(qtbot, window)
+    window.commands.run("example.drag")
+    qtbot.waitUntil(lambda: bool(window.model.scans) and window.model.run is None, timeout=30_000)
+    arranged(qtbot, window)
+    assert window.docking.layout.key == "measure"
+    assert window.scan_panel.isVisible()
+    for key in ("experiment", "help"):
+        assert window.docks[key].isVisible()
+
+
+def test_a_dock_that_a_button_tears_off_is_seen_to_be_a_window(qtbot, window):
+    arranged(qtbot, window)
+    dock = window.docks["log"]
+    window.show_panel("log")
+    qtbot.wait(50)
+    there = dock.mapToGlobal(QPoint(0, 0))
+    dock.setFloating(True)
+    qtbot.wait(50)
+    assert dock.pos() != there
+
+
 def test_a_menu_ends_with_quit(window):
     assert window.menus["Measure"].actions()[-1] is window.actions["window.quit"]

@@ -131,6 +131,13 @@ def test_enter_takes_what_was_typed(bench, unit, first, typed, si, shown):
     assert not b.reasons
 
 
+def test_a_refusal_suggests_what_may_be_typed(bench):
+    for low, high, suggested in ((0.0, 10.0, "1.5 T"), (2.0, 10.0, "4 T")):
+        b = bench("T", low, high, value=4.0)
+        b.type("abc")
+        assert f"type for example {suggested}." in b.reasons[-1]
+
+
 def test_leaving_the_field_takes_what_was_typed(bench, qtbot):
     b = bench("V", value=0.0)
     b.type("0.25", end=None)

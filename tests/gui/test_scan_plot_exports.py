@@ -185,6 +185,24 @@ def test_a_run_on_its_grid():
     assert map_axis(whole(SHORT, lambda i: 0.0)) is None
 
 
+def test_what_tells_of_this_moment_is_in_no_picture(lab, tmp_path, monkeypatch):
+    panel, model = lab
+    put(model, whole(SHORT, lambda i: i[0] % 7))
+    mark = panel.plot.for_the_screen[0]
+    mark.go_to(0.0)
+    assert mark.isVisible()
+    inside = panel.plot.grab().toImage()
+    colour = mark.brush().color().rgb()
+    drawn = QImage(str(save(panel, monkeypatch, "plot.png", tmp_path / "picture.png")))
+
+    def inked(image):
+        return sum(image.pixelColor(x, y).rgb() == colour for x in range(image.width()) for y in range(image.height()))
+
+    assert inked(inside) > 10
+    assert inked(drawn) == 0
+    assert mark.isVisible()
+
+
 def test_the_map_and_its_sections(qtbot, lab):
     panel, model = lab
     button = panel.toolbar.buttons["map"]

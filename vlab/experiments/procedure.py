@@ -212,6 +212,8 @@ class Procedure(Parameters):
     """The key of the bench that it needs (``instruments.benches.BENCHES``)."""
     plot: ClassVar[PlotPlan]
     """How a run is drawn."""
+    theoretical: ClassVar[bool] = False
+    """Whether it tells what a model says of the sample, which no instrument shows."""
     heading: ClassVar[str] = ""
     """What menus call it; by default its key as people would write it."""
     seldom: ClassVar[frozenset[str]] = frozenset({

@@ -43,6 +43,7 @@ class PolarizationRateMap(Procedure):
     """
 
     key: ClassVar[str] = "polarization_rate_map"
+    theoretical: ClassVar[bool] = True
     plot: ClassVar[PlotPlan] = PlotPlan(
         "effective_detuning",
         ("total", "reverse_overhauser", "overhauser", "noncollinear", "decay", "absorption", "bare_detuning"),

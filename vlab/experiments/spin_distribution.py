@@ -55,6 +55,7 @@ class SpinDistribution(NuclearSampling):
     """
 
     key: ClassVar[str] = "spin_distribution"
+    theoretical: ClassVar[bool] = True
     plot: ClassVar[PlotPlan] = PlotPlan("polarization", ("density", "probability"), "detuning",
                                         x_title="nuclear polarization P", fit="gaussian")
     heading: ClassVar[str] = "Spin distribution"

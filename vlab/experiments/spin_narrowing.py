@@ -67,6 +67,7 @@ class SpinNarrowing(NuclearSampling):
     """
 
     key: ClassVar[str] = "spin_narrowing"
+    theoretical: ClassVar[bool] = True
     plot: ClassVar[PlotPlan] = PlotPlan(
         "detuning", ("narrowing", "variance", "polarization", "absorption", "conditional_variance"),
         x_title="bare detuning (µeV), positive: laser red of the line",
