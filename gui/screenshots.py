@@ -9,20 +9,23 @@ import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from gui.app import make_application, make_window, settle, wait_until
+from gui.catalogue import PANELS
 from gui.inside.background import Background
 from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, Layout
 from gui.main_window import MainWindow
 from gui.theme import apply_theme
 from instruments.benches import BENCHES
-from vlab.experiments import experiments_on
+from vlab.experiments import EXPERIMENTS, experiments_on
 from vlab.experiments.procedure import Procedure
 from vlab.units import Q_
 
 _MOMENT = 0.6
 """Seconds until curves that are computed in the background are there."""
+QUICK = ("reversed_scan", "absorption_recovery", "polarization_decay", "spin_distribution", "polarization_rate_map")
+"""Experiments of the dragging bench that take seconds; the last gives a map."""
 SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
 
 
@@ -105,18 +108,56 @@ class Album:
     def everything(self, theme: str, prefix: str = "") -> None:
         """Draw the window in each layout and each of its panels, in all sizes."""
         window = self._window
+        idle = {panel.key for panel in PANELS if not panel.fits(window.model.kind)}
         for name, size in SIZES.items():
             window.resize(*size)
             for layout in LAYOUTS:
                 self._arrange(layout)
                 self.picture(window, f"{prefix}window-{layout.key}-{theme}-{name}")
-                for key in [key for key in window.docks if home_of(key, window) is layout]:
+                for key in [key for key in window.docks if key not in idle and home_of(key, window) is layout]:
                     hidden = window.docks[key].isHidden()
                     window.show_panel(key)
                     wait_until(lambda: not window.docking.busy, 10.0)
                     self.picture(window.docks[key], f"{prefix}{key}-{theme}-{name}")
                     window.docks[key].setHidden(hidden)
             self._arrange(LAYOUTS[0])
+
+    def plot_at_work(self, theme: str) -> None:
+        """Draw the window with all that lies on a plot, a map, the form's dialog, a comparison, and an exam."""
+        window = self._window
+        window.resize(*SIZES["1920x1080"])
+        self._arrange(LAYOUTS[0])
+        for key in ("plot.fit", "plot.cursors", "plot.region"):
+            window.commands.run(key)
+        self.picture(window, f"plot-tools-{theme}")
+        window.commands.run("run.repeat")
+        settle(0.2)
+        dialog = next(each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible())
+        self.picture(dialog, f"repeat-{theme}")
+        dialog.close()
+        for key in ("plot.fit", "plot.cursors", "plot.region"):
+            window.commands.run(key)
+        window.show_panel("library")
+        library = window.panel("library")
+        wait_until(lambda: len(library.shelf) > 1 and not library.turns.busy, 20.0)  # type: ignore[attr-defined]
+        rows = library.shelf.rows  # type: ignore[attr-defined]
+        library.list.select([row.entry.path for row in rows[:2]])  # type: ignore[attr-defined]
+        deeds = library.deeds  # type: ignore[attr-defined]
+        deeds.compare_chosen()
+        wait_until(lambda: not library.turns.busy, 20.0)  # type: ignore[attr-defined]
+        self.picture(deeds.comparison, f"compare-{theme}")
+        deeds.comparison.close()
+        window.desk.set_exam(True)
+        self._arrange(LAYOUTS[0])
+        self.picture(window, f"exam-{theme}")
+        window.desk.set_exam(False)
+
+    def maps(self, theme: str) -> None:
+        """Draw a run over two coordinates."""
+        self._arrange(LAYOUTS[0])
+        self._window.commands.run("plot.map")
+        self.picture(self._window, f"map-{theme}")
+        self._window.commands.run("plot.map")
 
     def _arrange(self, layout: Layout) -> None:
         """Have a layout as it is at first."""
@@ -156,9 +197,17 @@ def take(folder: Path) -> list[Path]:
             window.palette_dialog.open_centred()
             album.picture(window.palette_dialog, f"palette-{theme}")
             window.palette_dialog.hide()
+            album.plot_at_work(theme)
         apply_theme(app, "light")
         measure_through_a_fault(window)
         album.picture(window, "fault")
+        for key in QUICK:
+            change_to(window, EXPERIMENTS[key])
+            wait_for_run(window)
+            album.picture(window, f"dragging-{key}")
+        for theme in ("light", "dark"):
+            apply_theme(app, theme)
+            album.maps(theme)
         for kind in list(BENCHES.values())[1:]:
             for experiment in experiments_on(kind.key).values():
                 change_to(window, experiment)

@@ -118,7 +118,7 @@ class MapView(QWidget):
             self.plot.set_left(short, None)
             self.along_y.set_bottom(short)
             for plot in (self.along_x, self.along_y):
-                plot.set_left(_short(variable.name, variable.unit), None)
+                plot.set_left(variable.heading() if variable.title else _short(variable.name, variable.unit), None)
             self.plot.setLogMode(*self._log)
             self.along_x.setLogMode(self._log[0], False)
             self.along_y.setLogMode(self._log[1], False)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QPaintEvent, QShowEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from gui.courtesy import Courtesy
@@ -45,6 +45,7 @@ class Plot(pg.PlotWidget):
         """The laboratory's, in the main window."""
         self._theme = theme
         self._named: dict[str, tuple[str, str | None]] = {}
+        self._titled: dict[str, tuple[str, str | None]] = {}
         self._name("bottom", bottom, bottom_unit)
         self._name("left", left, None)
         self.showGrid(x=True, y=True, alpha=0.15)
@@ -76,6 +77,13 @@ class Plot(pg.PlotWidget):
         if self._behind:
             self.restyle()
         super().showEvent(event)
+        self._say_title("bottom")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Write as much of the title below as there is room for."""
+        super().resizeEvent(event)
+        if hasattr(self, "_titled") and "bottom" in self._named:
+            self._say_title("bottom")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw, without the laboratory taking the interpreter away between two strokes."""
@@ -141,8 +149,22 @@ class Plot(pg.PlotWidget):
         if self._named.get(side) == (title, unit):
             return
         self._named[side] = title, unit
+        self._say_title(side)
+
+    def _say_title(self, side: str) -> None:
+        """Write the title of an axis: without what follows a comma where there is too little room, then cut."""
+        title, unit = self._named[side]
+        said = title
+        if side == "bottom" and self.isVisible():
+            metrics, room = self.fontMetrics(), self.width() - self.getAxis("left").width() - 8
+            if unit is None and metrics.horizontalAdvance(title) > room:
+                said = metrics.elidedText(title.partition(",")[0], Qt.TextElideMode.ElideRight, max(0, int(room)))
+            self.getAxis(side).setToolTip(title if said != title else "")
+        if self._titled.get(side) == (said, unit):
+            return
+        self._titled[side] = said, unit
         # an axis whose prefixes are switched off takes one once more for what it shows just then, if the range allows
-        self.setLabel(side, title, units=unit, siPrefixEnableRanges=None if unit else ((0.0, 0.0),))
+        self.setLabel(side, said, units=unit, siPrefixEnableRanges=None if unit else ((0.0, 0.0),))
         self.getAxis(side).enableAutoSIPrefix(unit is not None)
         self.getAxis(side).setTextPen(self._theme.colour("text"))
 

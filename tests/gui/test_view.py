@@ -5,7 +5,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from gui.theme import Theme
+from gui.theme import Theme, apply_theme
 from gui.widgets.plot import Plot
 
 
@@ -36,3 +36,22 @@ def test_a_plot_whose_menu_is_off_has_none(qtbot, qapp):
     view.setMenuEnabled(True)
     assert view.getContextMenus()
     assert isinstance(view, pg.ViewBox)
+
+
+def test_a_title_is_cut_where_there_is_no_room_for_it(qapp, qtbot):
+    plot = Plot(apply_theme(qapp, "light"), "plot", "bare detuning (µeV), positive: laser red of the line")
+    qtbot.addWidget(plot)
+    plot.resize(700, 300)
+    plot.show()
+
+    def title():
+        return plot.getAxis("bottom").labelText
+
+    qtbot.waitUntil(lambda: title().endswith("of the line"))
+    plot.resize(300, 300)
+    qtbot.waitUntil(lambda: title() == "bare detuning (µeV)")
+    assert plot.getAxis("bottom").toolTip().endswith("of the line")
+    plot.resize(150, 300)
+    qtbot.waitUntil(lambda: title().endswith("…"))
+    plot.resize(700, 300)
+    qtbot.waitUntil(lambda: title().endswith("of the line"))
