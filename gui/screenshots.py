@@ -58,6 +58,7 @@ def measure_through_a_fault(window: MainWindow) -> None:
 def change_to(window: MainWindow, experiment: type[Procedure]) -> None:
     """Choose an experiment and wait until its bench stands, at work as fast as possible."""
     window.model.hold(False)
+    wait_until(lambda: window.model.mounting is None and window.model.connected, 120.0)
     window.model.choose(experiment)
     wait_until(lambda: window.model.mounting is None and window.model.connected, 120.0)
 
@@ -201,6 +202,7 @@ def take(folder: Path) -> list[Path]:
         apply_theme(app, "light")
         measure_through_a_fault(window)
         album.picture(window, "fault")
+        window.model.mount({}, 0, True)  # a bench without the fault
         for key in QUICK:
             change_to(window, EXPERIMENTS[key])
             wait_for_run(window)
