@@ -26,7 +26,7 @@ _PER_UEV = _UEV / HBAR
 """Angular frequency of 1 ueV, rad/s."""
 _TALL, _SHORT = 0.06, 0.02
 """Height of the marks of stable and of unstable locking points, in units of the map's range."""
-_MARKS = "tall marks: stable at frozen P, short: unstable"
+_MARKS = "tall marks stable, short not"
 
 
 @dataclass(frozen=True, kw_only=True)
