@@ -93,13 +93,13 @@ def test_in_the_dark_only_the_unpolarized_state_is_left():
     assert states.unstable[0].size == 0
     assert not np.nanmax(np.abs(states.stable[1]))
     assert len(DOT_STEADY.marks(hidden)) == 1
-    assert locking_in_words(DOT_RATES.curves(hidden).marks) == "no locking point"
+    assert locking_in_words(DOT_RATES.curves(hidden).marks) == "no locking point at this P"
 
 
 def test_locking_points_are_counted_in_words():
     marks = DOT_RATES.curves(hidden_at(0.0, polarization=0.003, model="latta2009")).marks
     stable = sum(mark.stable for mark in marks)
-    assert locking_in_words(marks) == f"{len(marks)} locking points: {stable or 'none'} stable"
+    assert locking_in_words(marks) == f"{len(marks)} locking points at this P: {stable or 'none'} stable"
 
 
 def test_the_kind_of_bench_declares_it():
