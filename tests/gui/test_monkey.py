@@ -211,6 +211,8 @@ def test_a_monkey_for_a_minute(qapp, qtbot, tmp_path, monkeypatch):
         window.model.abort()
         qtbot.waitUntil(lambda: window.model.run is None and window.model.connected, timeout=60_000)
         assert window.model.lab.alive
+        qtbot.waitUntil(lambda: not window.docking.busy, timeout=10_000)  # nothing stays under the veil
+        assert not window.docking.painting.isVisible()
         assert not raised, "".join(traceback.format_exception(raised[0][1]))
         assert not caught, ("".join(traceback.format_exception(caught[0][1])), monkey.deeds[-5:])
         assert len(monkey.deeds) > 500
