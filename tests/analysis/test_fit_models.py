@@ -161,6 +161,8 @@ def test_what_is_read_off():
     scan = np.clip(1.2 - 0.2 * np.abs(X), 0.0, 1.0)
     found = fit_curve("dragging_width", Curve(X, scan, None, "ueV", "1"))
     assert found.number("width").value == pytest.approx(7.0)
+    with pytest.raises(DataError, match="wants a detuning on the horizontal axis"):
+        fit_curve("dragging_width", Curve(X, scan, None, "s", "1"))
     field = np.linspace(-150.0, 150.0, 61)
     assert fit_curve("hanle", Curve(field, 0.1 / (1.0 + (field / 60.0) ** 2), None, "mT", "1")
                      ).number("B½").value == pytest.approx(60.0, rel=0.02)

@@ -21,6 +21,7 @@ from vlab.units import ureg
 
 def read_dragging_width(curve: Curve) -> Fitted:
     """Read the dragging width of one leg of a scan; its error is that of the readout noise."""
+    _in(curve, "ueV", "Dragging width", "a detuning")
     y = curve.y if curve.y_unit in ("", "1") else curve.y / (float(curve.y.max()) or 1.0)
     on, off, clipped = resonance_extent(curve.x, y)
     half = 0.5 * float(curve.y.max())
