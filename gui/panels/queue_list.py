@@ -57,8 +57,11 @@ class QueueList(QListWidget):
         theme.changed.connect(self.viewport().update)
 
     def numbers(self) -> list[int]:
-        """Return the numbers of the selected entries, in their order."""
-        return [self.item(row).data(_NUMBER) for row in range(self.count()) if self.item(row).isSelected()]
+        """Return the numbers of the selected entries, in their order, as far as they are still in the queue: the list
+        is a moment behind it."""
+        there = {entry.number for entry in self._queue.entries}
+        chosen = [self.item(row).data(_NUMBER) for row in range(self.count()) if self.item(row).isSelected()]
+        return [number for number in chosen if number in there]
 
     def select(self, numbers: list[int]) -> None:
         """Select entries."""

@@ -456,6 +456,19 @@ def test_a_run_is_queued_started_and_shown(qtbot, desk, panel, queue_panel):
     qtbot.waitUntil(queue_panel.empty.isVisible, timeout=5000)
 
 
+def test_what_has_left_the_queue_is_not_in_reach_of_the_list(qtbot, desk, panel, queue_panel):
+    panel.show_procedure(short())
+    click(qtbot, panel.queue_button)
+    qtbot.waitUntil(lambda: queue_panel.list.count() == 1, timeout=5000)
+    queue_panel.list.select([desk.queue.entries[0].number])
+    qtbot.waitUntil(queue_panel.tools["duplicate"].isEnabled, timeout=5000)
+    desk.queue.remove(desk.queue.entries[0].number)
+    for key in ("duplicate", "edit", "remove"):  # the list has not heard of it yet
+        queue_panel.tools[key].click()
+    qtbot.keyClick(queue_panel.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert not desk.queue.entries
+
+
 @pytest.mark.slow
 def test_runs_queued_behind_a_measurement_follow_it(qtbot, desk, panel):
     desk.model.set_pace(1.0)
