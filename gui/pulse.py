@@ -55,6 +55,8 @@ class Pulse(QObject):
                 spent = int(1e3 * (time.monotonic() - began))
                 self._timer.start(max(_BREATH_MS, _PULL_MS - spent))
 
-        self._model.pull()
-        # comes after the paint events that the pull caused, and after those that a new layout causes in turn
-        QTimer.singleShot(0, self, lambda: QTimer.singleShot(1, self, drawn))
+        try:
+            self._model.pull()
+        finally:  # the window goes on whatever a part of it made of the news
+            # comes after the paint events that the pull caused, and after those that a new layout causes in turn
+            QTimer.singleShot(0, self, lambda: QTimer.singleShot(1, self, drawn))

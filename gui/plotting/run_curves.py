@@ -320,7 +320,7 @@ class RunCurves:
     def seen(self) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
         """Return the points of all curves as they are drawn, in the coordinates of the view."""
         found = [curve.getData() for curve in self.curves.values()]
-        known = [(x, y, np.isfinite(y)) for x, y in found if x is not None and len(x)]
+        known = [(x, y, np.isfinite(y)) for x, y in found if x is not None and np.isfinite(y).any()]
         return [(x, y) if there.all() else (x[there], y[there]) for x, y, there in known]
 
     def _cross_out(self) -> None:

@@ -222,3 +222,10 @@ def test_a_box_of_many_curves_tells_what_they_lead_to(qtbot, lab):
         assert "τ " in line
     assert said[-1] == "y(∞) is the saturated value"
     desk.model.choose(DwellTimeScan)
+
+
+def test_a_run_without_a_good_value_hides_nothing(lab):
+    panel, desk = lab
+    put(desk.model, grown(SHORT, lambda _: math.nan, 1), grown(SHORT, lambda x: x, 2))
+    panel.redraw()
+    assert len(panel.drawn.seen()) == 1

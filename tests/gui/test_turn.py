@@ -71,3 +71,18 @@ def test_the_pulse_waits_for_the_turn_after_a_long_one(qtbot):
     pulse.stop()
     busy.stop()
     assert not any(found)
+
+
+def test_the_pulse_goes_on_after_a_part_of_the_window_has_failed(qtbot):
+    parent, pulls = QObject(), []
+    courtesy = SimpleNamespace(begin=lambda what: None, end=lambda what: None)
+
+    def pull():
+        pulls.append(1)
+        raise ValueError("what a part made of the news")
+
+    with qtbot.capture_exceptions() as caught:
+        pulse = Pulse(SimpleNamespace(lab=SimpleNamespace(run=None, courtesy=courtesy), pull=pull), parent)
+        qtbot.waitUntil(lambda: len(pulls) > 3, timeout=5000)
+        pulse.stop()
+    assert len(caught) >= 3
