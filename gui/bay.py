@@ -13,7 +13,7 @@ _NO_LIMIT = 16777215
 """What Qt calls QWIDGETSIZE_MAX."""
 
 
-class Turns:
+class Fitting:
     """Gives panels their sizes, one in each turn of the event loop: each is painted anew before the next."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Turns:
                     return
 
 
-TURNS = Turns()
+FITTING = Fitting()
 
 
 class Bay(QWidget):
@@ -165,4 +165,4 @@ class Bay(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the panel the size of its place."""
         super().resizeEvent(event)
-        TURNS.fit(self)
+        FITTING.fit(self)

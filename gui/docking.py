@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QDockWidget, QLayout, QMainWindow, QTabBar, QWidget
 
-from gui.bay import TURNS, Bay
+from gui.bay import FITTING, Bay
 from gui.evented import Event
 from gui.gentle_painting import GentlePainting
 from gui.layouts import FIRST_INSTRUMENTS, LAYOUTS, MEASURE, MORE_INSTRUMENTS, SIDES, Layout
@@ -194,7 +194,7 @@ class Docks:
     @property
     def busy(self) -> bool:
         """Whether panels are on their way: to their places, to their sizes or to be painted."""
-        return self.painting.busy or TURNS.busy
+        return self.painting.busy or FITTING.busy
 
     def _parts(self) -> list[QWidget]:
         return [self._middle, *self.by_key.values()]

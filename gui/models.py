@@ -367,10 +367,8 @@ class LabModel:
 
         Parameters
         ----------
-        words : dict
-            The words that choose a preset, and parameters of the sample as people type them, by name.
-        seed : int
-        noise : bool
+        words, seed, noise
+            As `gui.mounting.with_sample` has them.
         experiment : type of Procedure, optional
             Is chosen with it; its kind of bench is set up. By default what is chosen already.
         then : callable, optional

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from gui.commands import Command
 from gui.plotting.runs_popup import RunsPopup
@@ -29,8 +30,7 @@ def plot_commands(toolbar: PlotToolbar, popup: RunsPopup, saving: Saving, show_a
 
     def switch(key: str, title: str, help: str, shortcut: str) -> Command:
         return Command(f"plot.{key}", title, "Plot", buttons[key].toggle, help, shortcut,
-                       checked=buttons[key].isChecked, enabled=has_map if key == "map" else lambda: True,
-                       why_not=lambda: "no run over two coordinates is shown")
+                       checked=buttons[key].isChecked)
 
     return (
         Command("plot.all", "Show all", "Plot", show_all, "Show all points again after panning and zooming.",
@@ -40,7 +40,8 @@ def plot_commands(toolbar: PlotToolbar, popup: RunsPopup, saving: Saving, show_a
         switch("cursors", "Cursors", "Show two cursors with their differences.", "Ctrl+K"),
         switch("region", "Region", "Show a region with numbers of the curve inside.", "Ctrl+G"),
         switch("fit", "Live fit", "Fit the newest run while it grows.", "Ctrl+T"),
-        switch("map", "Map", "Draw a run over two coordinates as a map.", "Ctrl+M"),
+        replace(switch("map", "Map", "Draw a run over two coordinates as a map.", "Ctrl+M"), enabled=has_map,
+                why_not=lambda: "no run over two coordinates is shown"),
         Command("plot.theory", "Theory and fits of the run", "Plot", popup.theory.toggle,
                 "Show or hide what the experiment draws over its last run.", checked=popup.theory.isChecked),
         Command("plot.runs", "Choose runs…", "Plot", lambda: popup.open_below(buttons["runs"]),
